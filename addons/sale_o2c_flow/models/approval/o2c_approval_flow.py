@@ -1,0 +1,80 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import ormcache
+
+
+class O2cApprovalFlow(models.Model):
+    """Which departments decide on a kind of order, and in which sequence."""
+
+    _name = "o2c.approval.flow"
+    _description = "Approval Flow"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10, help="The first flow that fits an order is taken.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: the flow holds for every company."
+    )
+    team_ids = fields.Many2many("crm.team", string="Sales Teams", help="Empty: every team.")
+    domain = fields.Char(string="Orders", default="[]", required=True)
+    step_ids = fields.One2many("o2c.approval.step", "flow_id", string="Steps", copy=True)
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for record in self:
+            self.env["o2c.approval.step"]._check_order_domain(record)
+
+    @api.constrains("active", "step_ids")
+    def _check_deciders(self):
+        for flow in self.filtered("active"):
+            flow.step_ids._check_somebody_decides()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @ormcache("company_id")
+    def _get_flow_ids(self, company_id):
+        domain = Domain("company_id", "in", [company_id, False])
+        return self.sudo().search(domain)._ids
+
+    @api.model
+    def _get_flow(self, order):
+        """Return the flow that holds for an order, empty when it needs no approval."""
+        # Which flow holds must not depend on what the user at hand may see.
+        flows = self.sudo().browse(self._get_flow_ids(order.company_id.id))
+        for flow in flows:
+            if flow._fits(order.sudo()):
+                return flow
+        return flows.browse()
+
+    def _fits(self, order):
+        self.ensure_one()
+        if self.team_ids and order.team_id not in self.team_ids:
+            return False
+        domain = literal_eval(self.domain)
+        return not domain or bool(order.filtered_domain(domain))
+
+    def _get_steps(self, order):
+        """Return the steps of the flow that an order has to pass."""
+        return self.step_ids.filtered(lambda step: step._applies(order.sudo()))
+
+    def copy_data(self, default=None):
+        return [
+            dict(vals, name=self.env._("%s (copy)", flow.name), active=False)
+            for flow, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+

@@ -1,0 +1,239 @@
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError
+from odoo.tools import float_repr
+
+from .content import get_fingerprint, goes_beyond
+
+TASK_STATES = [
+    ("waiting", "Not yet due"),
+    ("pending", "To decide"),
+    ("approved", "Approved"),
+    ("rejected", "Rejected"),
+    ("superseded", "Due again"),
+    ("cancelled", "No longer needed"),
+]
+LIVE_STATES = ("waiting", "pending", "approved", "rejected")
+
+
+class O2cApprovalTask(models.Model):
+    """An approval step on one order, frozen as it was when the order was submitted."""
+
+    _name = "o2c.approval.task"
+    _description = "Approval Task"
+    _order = "order_id desc, sequence, id"
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        "sale.order", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    flow_id = fields.Many2one("o2c.approval.flow", ondelete="set null", readonly=True)
+    step_id = fields.Many2one(
+        "o2c.approval.step", ondelete="set null", readonly=True, index="btree_not_null"
+    )
+    name = fields.Char(string="Department", required=True, readonly=True)
+    sequence = fields.Integer(readonly=True)
+    rule = fields.Selection(
+        [("any", "Any one of them"), ("all", "All of them")], required=True, readonly=True
+    )
+    allow_own = fields.Boolean(readonly=True)
+    user_ids = fields.Many2many("res.users", string="Deciders", readonly=True)
+    state = fields.Selection(TASK_STATES, required=True, readonly=True, default="waiting")
+    pending_since = fields.Datetime(string="Since", readonly=True)
+    decided_at = fields.Datetime(readonly=True)
+    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    comment = fields.Text(readonly=True)
+    content = fields.Json(readonly=True, help="What was agreed to.")
+    reason_data = fields.Json(readonly=True)
+    reason = fields.Char(string="Why", compute="_compute_reason")
+    decision_ids = fields.One2many("o2c.approval.decision", "task_id", readonly=True)
+    # -- What the decider wants to see of the order
+    partner_id = fields.Many2one(related="order_id.partner_id")
+    salesperson_id = fields.Many2one(related="order_id.user_id", string="Salesperson")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    amount_total = fields.Monetary(related="order_id.amount_total")
+    effective_discount = fields.Float(related="order_id.o2c_effective_discount")
+    can_decide = fields.Boolean(compute="_compute_can_decide")
+
+    _pending_idx = models.Index("(order_id) WHERE state = 'pending'")
+
+    @api.depends("order_id.name", "name")
+    def _compute_display_name(self):
+        for task in self:
+            task.display_name = f"{task.order_id.name} - {task.name}"
+
+    @api.depends("reason_data")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        for task in self:
+            data = task.reason_data or {}
+            value = data.get("value", 0.0)
+            if data.get("code") == "discount":
+                task.reason = self.env._(
+                    "Effective discount of %s %%", float_repr(value, 2)
+                )
+            elif data.get("code") == "amount":
+                task.reason = self.env._("Order of %s or more", f"{value:,.2f}")
+            else:
+                task.reason = self.env._("Every order passes here")
+
+    @api.depends_context("uid")
+    @api.depends("state", "user_ids", "order_id.user_id")
+    def _compute_can_decide(self):
+        for task in self:
+            task.can_decide = task.state == "pending" and not task._get_refusal()
+
+    # === DECIDING === #
+
+    def action_approve(self):
+        """Approve the step(s), as the user at hand.
+
+        :raise UserError: if a task is not open, not theirs or already decided
+        """
+        self._decide("approved")
+        return True
+
+    def action_reject(self, comment):
+        """Reject the step(s), as the user at hand.
+
+        :param str comment: why; required
+        :raise UserError: without a reason, or as for :meth:`action_approve`
+        """
+        if not isinstance(comment, str) or not comment.strip():
+            raise UserError(self.env._("Say why you reject: the salesperson has to act on it."))
+        self._decide("rejected", comment.strip())
+        return True
+
+    def action_open_reject(self):
+        """Open the dialog that asks for the reason of a rejection."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reject"),
+            "res_model": "o2c.decision",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_task_ids": self.ids},
+        }
+
+    def action_open_order(self):
+        """Open the order of the task."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "view_mode": "form",
+            "views": [(self.env.ref("sale.view_order_form").id, "form")],
+        }
+
+    def _decide(self, decision, comment=None):
+        """Record the decision of the user at hand and move the orders on.
+
+        :param str decision: ``approved`` or ``rejected``
+        """
+        self.check_access("read")
+        # Deciders have no right to write tasks or orders: being named in the task,
+        # checked below on fresh and locked data, is what entitles them.
+        tasks = self.sudo()
+        tasks._lock_orders()
+        for task in tasks:
+            if refusal := task._get_refusal():
+                raise UserError(refusal)
+        tasks._record_decision(decision, comment)
+        for order in tasks.order_id:
+            order._o2c_after_decision(tasks.filtered(lambda t, o=order: t.order_id == o))
+
+    def _lock_orders(self):
+        """Make sure that nobody else decides on or changes these orders meanwhile."""
+        try:
+            self.order_id.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else is working on %(orders)s at this very moment. "
+                    "Reload and look again.",
+                    orders=", ".join(self.order_id.mapped("name")),
+                )
+            ) from error
+        self.invalidate_recordset()
+        self.order_id.invalidate_recordset()
+
+    def _get_refusal(self):
+        """Return why the user at hand may not decide the task now, if so."""
+        self.ensure_one()
+        user = self.env.user
+        names = {"task": self.name, "order": self.order_id.name}
+        if self.state in ("approved", "rejected"):
+            return self.env._(
+                "%(task)s of %(order)s was already decided by %(user)s.",
+                user=self.decided_by_id.sudo().name,
+                **names,
+            )
+        if self.state != "pending":
+            return self.env._("%(task)s of %(order)s is not open for a decision.", **names)
+        if user not in self.user_ids:
+            return self.env._("%(task)s of %(order)s is not yours to decide.", **names)
+        if not self.allow_own and user in self.order_id._o2c_get_owners():
+            return self.env._(
+                "%(order)s is your own order: somebody else has to decide %(task)s.",
+                **names,
+            )
+        if user in self.decision_ids.filtered("counts").user_id:
+            return self.env._("You have already decided %(task)s of %(order)s.", **names)
+        return None
+
+    def _record_decision(self, decision, comment):
+        values = []
+        for task in self:
+            content = task.order_id._o2c_take_content()
+            values.append(
+                {
+                    "task_id": task.id,
+                    "decision": decision,
+                    "comment": comment,
+                    "user_id": self.env.uid,
+                    "decided_at": fields.Datetime.now(),
+                    "content": content,
+                    "fingerprint": get_fingerprint(content),
+                }
+            )
+        self.env["o2c.approval.decision"].create(values)
+        for task, vals in zip(self, values, strict=True):
+            if decision == "rejected" or task._is_complete():
+                task.write(
+                    {
+                        "state": decision,
+                        "decided_at": vals["decided_at"],
+                        "decided_by_id": self.env.uid,
+                        "comment": comment,
+                        "content": vals["content"],
+                    }
+                )
+
+    def _is_complete(self):
+        self.ensure_one()
+        if self.rule == "any":
+            return True
+        return not self.user_ids - self.decision_ids.filtered("counts").user_id
+
+    # === LIFE OF A TASK === #
+
+    def _covers(self, content):
+        """Whether this approval holds for a content: nothing went beyond it."""
+        self.ensure_one()
+        return self.state == "approved" and not goes_beyond(content, self.content)
+
+    def _open_due(self):
+        """Open the tasks of the lowest sequence that is not decided yet.
+
+        :return: the tasks that became due by this
+        """
+        undecided = self.filtered(lambda task: task.state in ("waiting", "pending"))
+        if not undecided:
+            return undecided
+        sequence = min(undecided.mapped("sequence"))
+        due = undecided.filtered(
+            lambda task: task.state == "waiting" and task.sequence == sequence
+        )
+        due.write({"state": "pending", "pending_since": fields.Datetime.now()})
+        return due

@@ -1,0 +1,335 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from . import content as order_content
+from .o2c_approval_task import LIVE_STATES
+
+
+class SaleOrder(models.Model):
+    """Approvals of an order: submitting, deciding, progress."""
+
+    _inherit = "sale.order"
+
+    o2c_task_ids = fields.One2many(
+        "o2c.approval.task", "order_id", string="Approvals", copy=False
+    )
+    o2c_approval_state = fields.Selection(
+        [
+            ("none", "Not submitted"),
+            ("pending", "In approval"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+        ],
+        string="Approval",
+        compute="_compute_o2c_approval_state",
+        store=True,
+        default="none",
+        copy=False,
+        index=True,
+    )
+    o2c_submitted_at = fields.Datetime(string="Submitted On", copy=False, readonly=True)
+    o2c_submitted_by_id = fields.Many2one(
+        "res.users", string="Submitted By", copy=False, readonly=True
+    )
+    o2c_approval_needed = fields.Boolean(compute="_compute_o2c_approval_needed")
+
+    def _o2c_get_protected_fields(self):
+        return super()._o2c_get_protected_fields() | {
+            "o2c_task_ids",
+            "o2c_approval_state",
+            "o2c_submitted_at",
+            "o2c_submitted_by_id",
+        }
+
+    @api.depends("o2c_task_ids.state")
+    def _compute_o2c_approval_state(self):
+        for order in self:
+            states = set(order._o2c_get_live_tasks().mapped("state"))
+            if "rejected" in states:
+                order.o2c_approval_state = "rejected"
+            elif states & {"waiting", "pending"}:
+                order.o2c_approval_state = "pending"
+            else:
+                order.o2c_approval_state = "approved" if states else "none"
+
+    @api.depends("state", "o2c_approval_state", "amount_total", "o2c_discount_authority")
+    def _compute_o2c_approval_needed(self):
+        for order in self:
+            order.o2c_approval_needed = order.state in ("draft", "sent") and bool(
+                order._o2c_get_uncovered_steps()
+            )
+
+    def _o2c_get_live_tasks(self):
+        # Tasks of an order may be counted by whoever may see the order.
+        return self.sudo().o2c_task_ids.filtered(lambda task: task.state in LIVE_STATES)
+
+    def _o2c_get_owners(self):
+        """Return the people for whom this is their own order."""
+        return self.user_id | self.o2c_submitted_by_id
+
+    def _o2c_take_content(self):
+        """Return the commercial content approvers agree to; see :mod:`.content`."""
+        self.ensure_one()
+        return order_content.take_content(self.sudo())
+
+    # === SUBMITTING === #
+
+    def action_o2c_submit(self):
+        """Send the orders to those who have to approve them.
+
+        An order that needs nobody's approval is confirmed at once.
+
+        :raise UserError: if an order is empty, not a quotation, or gives a discount
+            that the policy does not allow
+        """
+        self.check_access("write")
+        for order in self:
+            order._o2c_check_can_submit()
+        self._o2c_submit()
+        return True
+
+    def _o2c_check_can_submit(self):
+        self.ensure_one()
+        if self.state not in ("draft", "sent"):
+            raise UserError(
+                self.env._("%(order)s is not a quotation any more.", order=self.name)
+            )
+        if not self._o2c_get_discountable_lines():
+            raise UserError(
+                self.env._("%(order)s has no products yet: add some first.", order=self.name)
+            )
+        if self.o2c_discount_authority == "forbidden":
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be submitted. %(reason)s Lower the discount.",
+                    order=self.name,
+                    reason=self.o2c_discount_reason,
+                )
+            )
+
+    def _o2c_submit(self):
+        """Submit without asking whether the salesperson may: their customer accepted,
+        or :meth:`action_o2c_submit` has checked."""
+        # The salesperson writes the order, but neither its tasks nor its state.
+        for order in self.sudo():
+            order.write(
+                {
+                    "o2c_submitted_at": fields.Datetime.now(),
+                    "o2c_submitted_by_id": self.env.uid
+                    if self.env.user._is_internal()
+                    else order.user_id.id,
+                }
+            )
+            order._o2c_refresh_tasks(resubmit=True)
+            order._o2c_advance()
+
+    def action_o2c_recall(self):
+        """Take submitted orders back, to go on working on them."""
+        self.check_access("write")
+        for order in self:
+            if order.o2c_approval_state != "pending":
+                raise UserError(
+                    self.env._("%(order)s is not in approval.", order=order.name)
+                )
+        self._o2c_withdraw()
+        return True
+
+    def _o2c_withdraw(self):
+        """Cancel the open tasks of orders that are recalled or cancelled."""
+        # Tasks belong to the approvers; taking the order away from them is the
+        # right of whoever may change or cancel the order.
+        orders = self.sudo().filtered("o2c_submitted_at")
+        tasks = orders.o2c_task_ids
+        tasks.filtered(lambda t: t.state in ("waiting", "pending")).write(
+            {"state": "cancelled"}
+        )
+        tasks.filtered(lambda t: t.state in ("approved", "rejected")).write(
+            {"state": "superseded"}
+        )
+        orders.write({"o2c_submitted_at": False, "o2c_submitted_by_id": False})
+        orders._o2c_close_todos("approval_requested")
+
+    def _action_cancel(self):
+        self._o2c_withdraw()
+        return super()._action_cancel()
+
+    # === TASKS === #
+
+    def _o2c_get_steps(self):
+        """Return the approval steps the order has to pass as it is now."""
+        self.ensure_one()
+        return self.env["o2c.approval.flow"]._get_flow(self)._get_steps(self)
+
+    def _o2c_get_uncovered_steps(self):
+        """Return the steps that have not approved the order as it is now."""
+        self.ensure_one()
+        steps = self._o2c_get_steps()
+        if not steps:
+            return steps
+        content = self._o2c_take_content()
+        tasks = self._o2c_get_live_tasks()
+        return steps - tasks.filtered(lambda task: task._covers(content)).step_id
+
+    def _o2c_refresh_tasks(self, resubmit=False):
+        """Bring the tasks in line with what the order says now.
+
+        Approvals that still hold stand; those the order went beyond fall due again.
+
+        :param bool resubmit: also ask those again who rejected
+        """
+        self.ensure_one()
+        content = self._o2c_take_content()
+        steps = self._o2c_get_steps()
+        tasks = self._o2c_get_live_tasks()
+        outdated = tasks.filtered(
+            lambda task: (task.state == "approved" and not task._covers(content))
+            or (task.state == "rejected" and resubmit)
+        )
+        outdated.write({"state": "superseded"})
+        standing = tasks - outdated
+        needless = standing.filtered(
+            lambda task: task.step_id not in steps and task.state != "approved"
+        )
+        needless.write({"state": "cancelled"})
+        missing = steps - (standing - needless).step_id
+        self.env["o2c.approval.task"].create(
+            [self._o2c_prepare_task(step) for step in missing]
+        )
+        return outdated
+
+    def _o2c_prepare_task(self, step):
+        """Return the values of the task that puts a step to this order."""
+        return {
+            "order_id": self.id,
+            "flow_id": step.flow_id.id,
+            "step_id": step.id,
+            "name": step.name,
+            "sequence": step.sequence,
+            "rule": step.rule,
+            "allow_own": step.allow_own,
+            "user_ids": [Command.set(step._get_deciders(self).ids)],
+            "reason_data": step._get_reason(self),
+        }
+
+    def _o2c_advance(self):
+        """Open what is due, tell the deciders; confirm when nothing is left to decide."""
+        self.ensure_one()
+        tasks = self._o2c_get_live_tasks()
+        if "rejected" in tasks.mapped("state"):
+            return
+        if tasks._open_due():
+            self._o2c_notify("approval_requested")
+        elif not self._o2c_get_uncovered_steps():
+            if tasks:
+                self._o2c_notify("order_approved")
+            self._o2c_confirm_approved()
+
+    def _o2c_confirm_approved(self):
+        """Confirm an order whose last approval is in.
+
+        The customer who signed or paid meanwhile gets the confirmation by mail, as if
+        it had been confirmed at once.
+        """
+        accepted = bool(self.signature or self.transaction_ids)
+        if self.state in ("draft", "sent"):
+            self.with_context(send_email=accepted).action_confirm()
+
+    def _o2c_after_decision(self, tasks):
+        """Move the order on after some of its tasks were decided."""
+        self.ensure_one()
+        deciders = tasks.filtered(lambda task: task.state != "pending").user_ids
+        still_asked = self.o2c_task_ids.filtered(lambda t: t.state == "pending").user_ids
+        self._o2c_close_todos(
+            "approval_requested", users=deciders - still_asked | self.env.user
+        )
+        if "rejected" in tasks.mapped("state"):
+            self._o2c_stop_on_rejection()
+        else:
+            self._o2c_advance()
+
+    def _o2c_stop_on_rejection(self):
+        open_tasks = self.o2c_task_ids.filtered(
+            lambda task: task.state in ("waiting", "pending")
+        )
+        open_tasks.write({"state": "cancelled"})
+        self._o2c_close_todos("approval_requested")
+        self._o2c_notify("order_rejected")
+
+    def _o2c_content_changed(self):
+        """React to a change of what approvers agreed to.
+
+        :raise UserError: if a confirmed order goes beyond what was approved
+        """
+        # Plain orders, the vast majority, leave here without a query.
+        for order in self.sudo().filtered("o2c_submitted_at"):
+            if order.state == "sale":
+                order._o2c_check_within_approval()
+            elif order.state in ("draft", "sent"):
+                order._o2c_review_approvals()
+
+    def _o2c_review_approvals(self):
+        if self._o2c_refresh_tasks():
+            self._o2c_notify("approval_returned")
+        if self.o2c_approval_state == "pending":
+            self._o2c_advance()
+
+    # === NOTIFICATIONS AND PROGRESS === #
+
+    def _o2c_get_audience(self, audience, rule):
+        if audience == "decider":
+            return self.o2c_task_ids.filtered(lambda t: t.state == "pending").user_ids
+        return super()._o2c_get_audience(audience, rule)
+
+    def _o2c_get_event_note(self, event):
+        if event == "order_rejected":
+            task = self.o2c_task_ids.filtered(lambda t: t.state == "rejected")[-1:]
+            return self.env._(
+                "%(order)s was rejected by %(department)s (%(user)s): %(comment)s",
+                order=self.name,
+                department=task.name,
+                user=task.decided_by_id.name,
+                comment=task.comment,
+            )
+        if event == "approval_requested":
+            return self.env._(
+                "Approve %(order)s of %(customer)s", order=self.name,
+                customer=self.partner_id.display_name,
+            )
+        return super()._o2c_get_event_note(event)
+
+    @api.depends("o2c_approval_state", "o2c_task_ids.state")
+    def _compute_o2c_progress(self):
+        return super()._compute_o2c_progress()
+
+    def _o2c_get_progress_stages(self):
+        stages = super()._o2c_get_progress_stages()
+        tasks = self._o2c_get_live_tasks()
+        if not tasks and self.state == "sale":
+            state, detail = "done", self.env._("Not needed")
+        elif not tasks:
+            state, detail = "todo", ""
+        else:
+            state = {"approved": "done", "rejected": "alert"}.get(
+                self.o2c_approval_state, "active"
+            )
+            detail = self._o2c_get_approval_detail(tasks)
+        return [
+            *stages,
+            {
+                "sequence": 10,
+                "code": "approval",
+                "label": self.env._("Approval"),
+                "state": state,
+                "detail": detail,
+            },
+        ]
+
+    def _o2c_get_approval_detail(self, tasks):
+        rejected = tasks.filtered(lambda task: task.state == "rejected")
+        if rejected:
+            return self.env._("Rejected by %s", rejected[0].name)
+        pending = tasks.filtered(lambda task: task.state == "pending")
+        if pending:
+            return self.env._("Waits for %s", ", ".join(pending.mapped("name")))
+        return self.env._("%(count)s of %(count)s approved", count=len(tasks))

@@ -1,0 +1,140 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# Fields of the order itself that approvers agree to; lines have their own.
+CONTENT_FIELDS = frozenset(
+    {
+        "partner_id",
+        "currency_id",
+        "pricelist_id",
+        "payment_term_id",
+        "fiscal_position_id",
+        "order_line",
+    }
+)
+
+
+class SaleOrder(models.Model):
+    """The gate: no order becomes confirmed without its approvals, by any route.
+
+    Confirming is diverted into approval rather than refused, so that a customer who
+    signs or pays loses nothing. Whoever writes the state directly is refused.
+    """
+
+    _inherit = "sale.order"
+
+    def action_confirm(self):
+        held = self.filtered("o2c_approval_needed")
+        if held:
+            held._o2c_divert()
+        cleared = self - held
+        if not cleared:
+            return True
+        return super(SaleOrder, cleared).action_confirm()
+
+    def _o2c_divert(self):
+        """Send orders into approval that somebody tried to confirm.
+
+        A colleague gets the same checks as with the button; a customer never an error.
+        """
+        if self.env.user._is_internal() and not self.env.su:
+            self.filtered(lambda o: o.o2c_approval_state != "pending").action_o2c_submit()
+            return
+        for order in self:
+            if order.o2c_approval_state == "rejected":
+                order._o2c_notify("order_rejected")
+            elif order.o2c_approval_state != "pending":
+                order._o2c_submit()
+
+    def _action_confirm(self):
+        # An order that needed nobody may be changed later into one that does.
+        flows = self.env["o2c.approval.flow"]
+        controlled = self.sudo().filtered(
+            lambda order: not order.o2c_submitted_at and flows._get_flow(order)
+        )
+        controlled.write({"o2c_submitted_at": fields.Datetime.now()})
+        return super()._action_confirm()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.state == "sale")._o2c_check_cleared()
+        return orders
+
+    def write(self, vals):
+        confirming = self.browse()
+        if vals.get("state") == "sale":
+            confirming = self.filtered(lambda order: order.state != "sale")
+        with self._o2c_changing_content(not CONTENT_FIELDS.isdisjoint(vals)):
+            result = super().write(vals)
+        # After the write: it may change the content together with the state.
+        confirming._o2c_check_cleared()
+        return result
+
+    def _o2c_check_cleared(self):
+        """Check that confirmed orders have the approvals they need.
+
+        :raise UserError: naming the orders that do not
+        """
+        held = self.filtered(lambda order: order._o2c_get_uncovered_steps())
+        if held:
+            raise UserError(
+                self.env._(
+                    "%(orders)s cannot be confirmed before they are approved: submit "
+                    "them for approval, they confirm themselves after the last one.",
+                    orders=", ".join(held.mapped("name")),
+                )
+            )
+
+    def _o2c_check_within_approval(self):
+        """Check that a confirmed order stays within what was approved.
+
+        :raise UserError: if it goes beyond
+        """
+        self.ensure_one()
+        if self._o2c_get_uncovered_steps():
+            raise UserError(
+                self.env._(
+                    "%(order)s was approved as it stood, and this change goes beyond "
+                    "that. Put what is new on another order; or cancel this one, set "
+                    "it back to quotation, change it and submit it again.",
+                    order=self.name,
+                )
+            )
+
+    def _o2c_changing_content(self, changes=True):
+        """Return a context manager: what approvers agreed to is about to change.
+
+        Nested changes (an order written with its lines) are judged once, at the end.
+        """
+        return _ContentChange(self if changes else self.browse())
+
+
+class _ContentChange:
+    """Collects the orders changed in one go and judges them at the end."""
+
+    def __init__(self, orders):
+        self.orders = orders
+
+    def __enter__(self):
+        # Kept on the cursor: callers can forge a context, not this.
+        self.cache = self.orders.env.cr.cache
+        self.outermost = "o2c_content_changes" not in self.cache
+        if self.outermost:
+            self.cache["o2c_content_changes"] = self.orders.browse()
+        self.cache["o2c_content_changes"] |= self.orders.with_env(
+            self.cache["o2c_content_changes"].env
+        )
+        return self
+
+    def add(self, orders):
+        """Add orders that only became known during the change."""
+        known = self.cache["o2c_content_changes"]
+        self.cache["o2c_content_changes"] = known | orders.with_env(known.env)
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        if not self.outermost:
+            return
+        changed = self.cache.pop("o2c_content_changes")
+        if exc_type is None:
+            changed.exists()._o2c_content_changed()

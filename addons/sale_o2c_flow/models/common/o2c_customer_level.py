@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class O2cCustomerLevel(models.Model):
+    """Grade of a customer: drives discount policies and reports."""
+
+    _name = "o2c.customer.level"
+    _description = "Customer Level"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+
+    _name_uniq = models.Constraint(
+        "UNIQUE (name)", "A customer level with this name exists already."
+    )

@@ -1,0 +1,53 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class O2cProtectedMixin(models.AbstractModel):
+    """Fields that only business methods change.
+
+    A stored compute or a state is readonly in the views only: an RPC client could
+    write it. Records of this mixin refuse such values from anybody who is not
+    running as superuser, which our methods do after their own checks.
+    """
+
+    _name = "o2c.protected.mixin"
+    _description = "Fields changed by business methods only"
+
+    @api.model
+    def _o2c_get_protected_fields(self):
+        """Return the names of the fields users may not write directly."""
+        return frozenset()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._o2c_check_protected(vals, creating=True)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._o2c_check_protected(vals)
+        return super().write(vals)
+
+    @api.model
+    def _o2c_check_protected(self, vals, creating=False):
+        if self.env.su:
+            return
+        refused = self._o2c_get_protected_fields().intersection(vals)
+        if creating:
+            # Clients send back the defaults they were given.
+            defaults = self.default_get(list(refused)) if refused else {}
+            refused = {
+                name for name in refused if vals[name] and vals[name] != defaults.get(name)
+            }
+        if refused:
+            labels = ", ".join(
+                sorted(self._fields[name]._description_string(self.env) for name in refused)
+            )
+            raise AccessError(
+                self.env._(
+                    "%(fields)s of %(model)s cannot be changed directly: use the "
+                    "buttons of the document, which check who may do so.",
+                    fields=labels,
+                    model=self._description,
+                )
+            )

@@ -1,0 +1,21 @@
+from odoo import SUPERUSER_ID, models
+from odoo.exceptions import AccessError
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _o2c_has_role(self, *groups):
+        """Whether the user holds one of the groups; the system itself always does."""
+        self.ensure_one()
+        return self.id == SUPERUSER_ID or any(self.has_group(name) for name in groups)
+
+    def _o2c_require_group(self, groups, message):
+        """Refuse whoever holds none of the groups.
+
+        :param groups: external id of a group, or several separated by commas
+        :param str message: what the user reads when refused
+        :raise AccessError: if the user holds none of them
+        """
+        if not self._o2c_has_role(*groups.split(",")):
+            raise AccessError(message)

@@ -1,0 +1,4 @@
+from . import o2c_discount_policy
+from . import o2c_discount_tier
+from . import sale_order_line
+from . import sale_order

@@ -1,0 +1,3 @@
+from . import price_access
+from . import stock_picking
+from . import sale_order

@@ -1,0 +1,126 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    """Shipment, receipt and returns of an order."""
+
+    _inherit = "sale.order"
+
+    o2c_receipt_status = fields.Selection(
+        [("none", "Not received"), ("partial", "Partly received"), ("received", "Received")],
+        string="Receipt",
+        compute="_compute_o2c_receipt_status",
+        store=True,
+        default="none",
+        index=True,
+    )
+    o2c_amount_returned = fields.Monetary(
+        string="Returned",
+        compute="_compute_o2c_amount_returned",
+        store=True,
+        help="Value of the returned goods at the price paid, tax included.",
+    )
+
+    def _o2c_get_protected_fields(self):
+        return super()._o2c_get_protected_fields() | {
+            "o2c_receipt_status",
+            "o2c_amount_returned",
+        }
+
+    def _o2c_get_deliveries(self):
+        """Return the deliveries to the customer that are not cancelled."""
+        # Where an order stands is told to all who see it, not only to the warehouse.
+        return self.sudo().picking_ids.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p.state != "cancel"
+        )
+
+    @api.depends("picking_ids.state", "picking_ids.o2c_received_at")
+    def _compute_o2c_receipt_status(self):
+        for order in self:
+            deliveries = order._o2c_get_deliveries()
+            received = deliveries.filtered("o2c_received_at")
+            if not received:
+                order.o2c_receipt_status = "none"
+            else:
+                order.o2c_receipt_status = (
+                    "received" if received == deliveries else "partial"
+                )
+
+    @api.depends(
+        "order_line.move_ids.state",
+        "order_line.move_ids.quantity",
+        "order_line.price_total",
+        "order_line.product_uom_qty",
+    )
+    def _compute_o2c_amount_returned(self):
+        for order in self:
+            currency = order.currency_id or order.company_id.currency_id
+            order.o2c_amount_returned = currency.round(
+                sum(line._o2c_get_returned_value() for line in order.order_line)
+            )
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self._o2c_get_deliveries().filtered(
+            lambda p: p.state not in ("done", "draft")
+        )._o2c_notify("ready_to_ship")
+        return result
+
+    @api.depends("picking_ids.state", "o2c_receipt_status")
+    def _compute_o2c_progress(self):
+        return super()._compute_o2c_progress()
+
+    def _o2c_get_progress_stages(self):
+        shipment, receipt = self._o2c_get_fulfilment_stages()
+        labels = {"shipment": self.env._("Shipment"), "receipt": self.env._("Receipt")}
+        return [
+            *super()._o2c_get_progress_stages(),
+            {"sequence": 20, "code": "shipment", "label": labels["shipment"], **shipment},
+            {"sequence": 30, "code": "receipt", "label": labels["receipt"], **receipt},
+        ]
+
+    def _o2c_get_fulfilment_stages(self):
+        """Return state and detail of the shipment and of the receipt stage."""
+        todo = {"state": "todo", "detail": ""}
+        deliveries = self._o2c_get_deliveries()
+        if self.state != "sale":
+            return todo, todo
+        if not deliveries:
+            done = {"state": "done", "detail": self.env._("Nothing to ship")}
+            return done, done
+        shipped = deliveries.filtered(lambda p: p.state == "done")
+        received = deliveries.filtered("o2c_received_at")
+        return (
+            self._o2c_get_count_stage(
+                len(shipped), len(deliveries), any(deliveries.mapped("o2c_is_late"))
+            ),
+            self._o2c_get_count_stage(len(received), len(deliveries), False)
+            if shipped
+            else todo,
+        )
+
+    def _o2c_get_count_stage(self, done, total, is_late):
+        if done == total:
+            return {"state": "done", "detail": self.env._("Complete")}
+        if is_late:
+            return {"state": "alert", "detail": self.env._("Late")}
+        detail = self.env._("%(done)s of %(total)s deliveries", done=done, total=total)
+        return {"state": "active", "detail": detail}
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _o2c_get_returned_value(self):
+        """Return what came back of this line, in money: tax included, unrounded, at
+        the price actually paid."""
+        self.ensure_one()
+        if not self.product_uom_qty:
+            return 0.0
+        returned = sum(
+            move.product_uom._compute_quantity(move.quantity, self.product_uom_id)
+            # Stock moves are not for salespeople; their order's value is.
+            for move in self.sudo().move_ids
+            if move.state == "done" and move._is_incoming() and move.to_refund
+        )
+        return self.price_total * returned / self.product_uom_qty

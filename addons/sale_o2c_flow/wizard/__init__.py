@@ -1,0 +1,5 @@
+from . import o2c_decision
+from . import o2c_collection_reject
+from . import o2c_receipt
+from . import o2c_ship
+from . import o2c_invoice_reject

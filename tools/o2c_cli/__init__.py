@@ -1,0 +1,1 @@
+"""The one command for set-up, run and test on a bare machine. Standard library only."""

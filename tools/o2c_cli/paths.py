@@ -1,0 +1,26 @@
+"""Where things are kept: all of it under one folder that can be thrown away."""
+
+import os
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+HOME = Path(os.environ.get("O2C_HOME") or REPO / ".o2c")
+ADDONS = REPO / "addons"
+REQUIREMENTS = REPO / "requirements"
+
+VENV = HOME / "venv"
+LINT_VENV = HOME / "venv-lint"
+BIN = VENV / "bin"
+ODOO_ROOT = HOME / "odoo"
+DATA = HOME / "data"
+FILESTORE = DATA / "filestore"
+LOGS = HOME / "logs"
+CONFIG = HOME / "odoo.conf"
+SETTINGS = HOME / "settings.json"
+STAMPS = HOME / "stamps"
+LOGINS = ADDONS / "sale_o2c_flow" / "demo" / "logins.csv"
+
+
+def log(name):
+    """Return the path of a log file."""
+    return LOGS / f"{name}.log"
