@@ -15,8 +15,8 @@ from .console import run
 SUITE = "sid"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 HINT = (
-    "Odoo's Debian package could not be fetched from the machine's Debian mirror. Give a "
-    "checkout of Odoo 19.0 instead: ODOO_SOURCE=/path/to/odoo ./o2c up"
+    "Odoo's Debian package could not be fetched from the machine's Debian mirror. Give "
+    "a checkout of Odoo 19.0 instead: ODOO_SOURCE=/path/to/odoo ./o2c up"
 )
 # What Odoo's package links to and does not hold.
 COMPANIONS = (

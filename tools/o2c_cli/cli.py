@@ -8,8 +8,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import database, lint, odoo_source, paths, postgres, pyenv, server, state, system
-from . import testing
+from . import (
+    database,
+    lint,
+    odoo_source,
+    paths,
+    postgres,
+    pyenv,
+    server,
+    state,
+    system,
+    testing,
+)
 from .console import O2cError, say, step
 
 
@@ -29,7 +39,9 @@ def main(arguments=None):
     except KeyboardInterrupt:
         say("\nStopped. Run the same command again: it goes on where it was.")
     except OSError as error:
-        say(f"\nThe machine refused: {error}. Mend that and run the same command again.")
+        say(
+            f"\nThe machine refused: {error}. Mend that and run the same command again."
+        )
     return 1
 
 
@@ -69,7 +81,9 @@ def run_down(_options):
 def run_reset(options):
     """Throw the company away and make a new one."""
     if not options.yes:
-        answer = input("This deletes the database o2c with all its documents. Go on? [y/N] ")
+        answer = input(
+            "This deletes the database o2c with all its documents. Go on? [y/N] "
+        )
         if answer.strip().lower() not in ("y", "yes"):
             return 1
     server.stop()
@@ -80,7 +94,8 @@ def run_reset(options):
 
 def run_status(_options):
     """Say what runs."""
-    say(f"Server      {'runs at ' + server.get_url() if server.is_running() else 'stopped'}")
+    running = server.is_running()
+    say(f"Server      {'runs at ' + server.get_url() if running else 'stopped'}")
     if not paths.VENV.exists():
         say("Company     not made yet: ./o2c up")
         return 1
@@ -99,7 +114,9 @@ def run_logs(options):
     log = paths.log("server")
     if not log.exists():
         raise O2cError("The server has not run yet: ./o2c up")
-    return subprocess.call(["tail", *(["-f"] if options.follow else []), "-n", "100", log])
+    return subprocess.call(
+        ["tail", *(["-f"] if options.follow else []), "-n", "100", log]
+    )
 
 
 def run_shell(options):
@@ -143,8 +160,10 @@ def run_import(options):
         result = json.load(report)
     for error in result["errors"]:
         place = f"{error['sheet']}, row {error['row']}"
-        say(f"  {place}{', ' + error['column'] if error.get('column') else ''}: "
-            f"{error['message']}")
+        say(
+            f"  {place}{', ' + error['column'] if error.get('column') else ''}: "
+            f"{error['message']}"
+        )
     if result["errors"]:
         say(f"\n{len(result['errors'])} problems: nothing was loaded.")
         return 1

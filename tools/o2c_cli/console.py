@@ -22,7 +22,9 @@ def step(title):
     started = time.monotonic()
     stop = threading.Event()
     if sys.stdout.isatty():
-        ticker = threading.Thread(target=_tick, args=(title, started, stop), daemon=True)
+        ticker = threading.Thread(
+            target=_tick, args=(title, started, stop), daemon=True
+        )
         ticker.start()
     else:
         say(f"  ..  {title}")

@@ -111,7 +111,15 @@ def run_script(database, name, **variables):
     :param variables: passed to the script as environment variables
     """
     script = paths.REPO / "tools" / "o2c_cli" / "scripts" / name
-    command = [paths.BIN / "odoo", "shell", "-c", paths.CONFIG, "-d", database, "--no-http"]
+    command = [
+        paths.BIN / "odoo",
+        "shell",
+        "-c",
+        paths.CONFIG,
+        "-d",
+        database,
+        "--no-http",
+    ]
     with script.open() as stream:
         run(
             command,

@@ -6,6 +6,10 @@ import subprocess
 from . import manifest, paths, pyenv, state, system
 from .console import run, say, step
 
+PYLINT_OPTIONS = (
+    f"--rcfile={paths.REPO / '.pylintrc'}",
+    "--disable=consider-merging-classes-inherited",
+)
 PYTHON_FOLDERS = ("o2c", "addons", "tests", "tools", "bench")
 
 
@@ -35,14 +39,19 @@ def _get_checks():
     return [
         ("ruff", [binary / "ruff", "check", *folders]),
         ("ruff format", [binary / "ruff", "format", "--check", *folders]),
-        ("pylint-odoo", [binary / "pylint", f"--rcfile={paths.REPO / '.pylintrc'}", *addons]),
+        (
+            "pylint-odoo",
+            [binary / "pylint", *PYLINT_OPTIONS, *addons],
+        ),
         ("OCA module checks", [binary / "oca-checks-odoo-module", *addons]),
         ("prettier", [*_prettier(), "--check", *_get_formatted_files()]),
     ]
 
 
 def _get_folders():
-    return [paths.REPO / name for name in PYTHON_FOLDERS if (paths.REPO / name).exists()]
+    return [
+        paths.REPO / name for name in PYTHON_FOLDERS if (paths.REPO / name).exists()
+    ]
 
 
 def _get_formatted_files():
@@ -57,7 +66,9 @@ def _prettier():
 
 def _ensure_prettier():
     if not shutil.which("npm"):
-        system.ensure_packages(system.NODE_PACKAGES, "style checks of XML and JavaScript")
+        system.ensure_packages(
+            system.NODE_PACKAGES, "style checks of XML and JavaScript"
+        )
     key = state.digest(paths.REPO / "package-lock.json")
     if state.is_done("node", key) and _prettier()[0].exists():
         return
@@ -93,4 +104,3 @@ def _fix():
         [*_prettier(), "--write", "--log-level=warn", *_get_formatted_files()],
     ):
         subprocess.run([str(part) for part in command], cwd=paths.REPO, check=False)
-

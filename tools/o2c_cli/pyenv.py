@@ -27,7 +27,11 @@ def ensure_venv(lock_names, folder=paths.VENV, title="Python environment"):
         with step(f"{title}: {name}"):
             if not (folder / "bin" / "pip").exists():
                 shutil.rmtree(folder, ignore_errors=True)
-                run([sys.executable, "-m", "venv", folder], log=paths.log("pip"), hint=HINT)
+                run(
+                    [sys.executable, "-m", "venv", folder],
+                    log=paths.log("pip"),
+                    hint=HINT,
+                )
             _install(folder, lock)
         state.mark_done(stamp, key)
 

@@ -21,7 +21,9 @@ class _Collector(logging.Handler):
 
     def emit(self, record):
         if not record.name.startswith(ALLOWED):
-            self.records.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+            self.records.append(
+                f"{record.levelname} {record.name}: {record.getMessage()}"
+            )
 
 
 _collector = _Collector()

@@ -105,7 +105,9 @@ def _wait(process, port):
 
 def _answers(port):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/web/login", timeout=30) as page:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/web/login", timeout=30
+        ) as page:
             return page.status == 200
     except (urllib.error.URLError, OSError):
         return False

@@ -1,4 +1,4 @@
-"""Packages of the system: installed with the machine's own apt, which stays as it is."""
+"""Packages of the system, installed with the machine's own apt."""
 
 import os
 import shutil
@@ -67,4 +67,6 @@ def _sudo():
         return []
     if shutil.which("sudo"):
         return ["sudo"]
-    raise O2cError("Installing system packages needs root: run as root, or install sudo.")
+    raise O2cError(
+        "Installing system packages needs root: run as root, or install sudo."
+    )

@@ -70,7 +70,11 @@ def _run_suite(title, folders, source, arguments, coverage, append=False):
     report = paths.HOME / f"report-{name}.xml"
     report.unlink(missing_ok=True)
     command = [paths.BIN / "python", "-m", "pytest", "-p", "o2c_cli.pytest_o2c"]
-    command += [f"--odoo-config={paths.CONFIG}", f"--odoo-database={name}", "--odoo-http"]
+    command += [
+        f"--odoo-config={paths.CONFIG}",
+        f"--odoo-database={name}",
+        "--odoo-http",
+    ]
     command += ["-q", "-rs", f"--junitxml={report}"]
     if coverage:
         command += ["--cov", "--cov-report="] + (["--cov-append"] if append else [])

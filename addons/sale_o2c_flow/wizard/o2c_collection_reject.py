@@ -11,7 +11,7 @@ class O2cCollectionReject(models.TransientModel):
     reason = fields.Text(required=True)
 
     def action_reject(self):
-        """Reject the collections with the reason given; see the collection for errors."""
+        """Reject the collections with the reason given."""
         self.ensure_one()
         self.collection_ids.action_reject(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -11,7 +11,7 @@ class O2cInvoiceReject(models.TransientModel):
     reason = fields.Text(required=True)
 
     def action_reject(self):
-        """Reject the requests with the reason given; see the request for errors."""
+        """Reject the requests with the reason given."""
         self.ensure_one()
         self.request_ids.action_reject(self.reason)
         return {"type": "ir.actions.act_window_close"}

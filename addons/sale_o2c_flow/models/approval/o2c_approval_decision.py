@@ -33,7 +33,7 @@ class O2cApprovalDecision(models.Model):
             since = decision.task_id.pending_since
             decision.counts = bool(since) and decision.decided_at >= since
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Decisions are kept as they were taken."))
 
     @api.ondelete(at_uninstall=False)

@@ -13,14 +13,20 @@ class O2cApprovalFlow(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10, help="The first flow that fits an order is taken.")
+    sequence = fields.Integer(
+        default=10, help="The first flow that fits an order is taken."
+    )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: the flow holds for every company."
     )
-    team_ids = fields.Many2many("crm.team", string="Sales Teams", help="Empty: every team.")
+    team_ids = fields.Many2many(
+        "crm.team", string="Sales Teams", help="Empty: every team."
+    )
     domain = fields.Char(string="Orders", default="[]", required=True)
-    step_ids = fields.One2many("o2c.approval.step", "flow_id", string="Steps", copy=True)
+    step_ids = fields.One2many(
+        "o2c.approval.step", "flow_id", string="Steps", copy=True
+    )
 
     @api.constrains("domain")
     def _check_domain(self):
@@ -77,4 +83,3 @@ class O2cApprovalFlow(models.Model):
             dict(vals, name=self.env._("%s (copy)", flow.name), active=False)
             for flow, vals in zip(self, super().copy_data(default), strict=True)
         ]
-

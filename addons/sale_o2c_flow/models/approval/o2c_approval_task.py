@@ -34,11 +34,15 @@ class O2cApprovalTask(models.Model):
     name = fields.Char(string="Department", required=True, readonly=True)
     sequence = fields.Integer(readonly=True)
     rule = fields.Selection(
-        [("any", "Any one of them"), ("all", "All of them")], required=True, readonly=True
+        [("any", "Any one of them"), ("all", "All of them")],
+        required=True,
+        readonly=True,
     )
     allow_own = fields.Boolean(readonly=True)
     user_ids = fields.Many2many("res.users", string="Deciders", readonly=True)
-    state = fields.Selection(TASK_STATES, required=True, readonly=True, default="waiting")
+    state = fields.Selection(
+        TASK_STATES, required=True, readonly=True, default="waiting"
+    )
     pending_since = fields.Datetime(string="Since", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
@@ -100,7 +104,9 @@ class O2cApprovalTask(models.Model):
         :raise UserError: without a reason, or as for :meth:`action_approve`
         """
         if not isinstance(comment, str) or not comment.strip():
-            raise UserError(self.env._("Say why you reject: the salesperson has to act on it."))
+            raise UserError(
+                self.env._("Say why you reject: the salesperson has to act on it.")
+            )
         self._decide("rejected", comment.strip())
         return True
 
@@ -141,7 +147,9 @@ class O2cApprovalTask(models.Model):
                 raise UserError(refusal)
         tasks._record_decision(decision, comment)
         for order in tasks.order_id:
-            order._o2c_after_decision(tasks.filtered(lambda t, o=order: t.order_id == o))
+            order._o2c_after_decision(
+                tasks.filtered(lambda t, o=order: t.order_id == o)
+            )
 
     def _lock_orders(self):
         """Make sure that nobody else decides on or changes these orders meanwhile."""
@@ -170,7 +178,9 @@ class O2cApprovalTask(models.Model):
                 **names,
             )
         if self.state != "pending":
-            return self.env._("%(task)s of %(order)s is not open for a decision.", **names)
+            return self.env._(
+                "%(task)s of %(order)s is not open for a decision.", **names
+            )
         if user not in self.user_ids:
             return self.env._("%(task)s of %(order)s is not yours to decide.", **names)
         if not self.allow_own and user in self.order_id._o2c_get_owners():
@@ -179,7 +189,9 @@ class O2cApprovalTask(models.Model):
                 **names,
             )
         if user in self.decision_ids.filtered("counts").user_id:
-            return self.env._("You have already decided %(task)s of %(order)s.", **names)
+            return self.env._(
+                "You have already decided %(task)s of %(order)s.", **names
+            )
         return None
 
     def _record_decision(self, decision, comment):

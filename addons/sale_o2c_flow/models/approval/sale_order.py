@@ -53,7 +53,9 @@ class SaleOrder(models.Model):
             else:
                 order.o2c_approval_state = "approved" if states else "none"
 
-    @api.depends("state", "o2c_approval_state", "amount_total", "o2c_discount_authority")
+    @api.depends(
+        "state", "o2c_approval_state", "amount_total", "o2c_discount_authority"
+    )
     def _compute_o2c_approval_needed(self):
         for order in self:
             order.o2c_approval_needed = order.state in ("draft", "sent") and bool(
@@ -97,7 +99,9 @@ class SaleOrder(models.Model):
             )
         if not self._o2c_get_discountable_lines():
             raise UserError(
-                self.env._("%(order)s has no products yet: add some first.", order=self.name)
+                self.env._(
+                    "%(order)s has no products yet: add some first.", order=self.name
+                )
             )
         if self.o2c_discount_authority == "forbidden":
             raise UserError(
@@ -183,8 +187,10 @@ class SaleOrder(models.Model):
         steps = self._o2c_get_steps()
         tasks = self._o2c_get_live_tasks()
         outdated = tasks.filtered(
-            lambda task: (task.state == "approved" and not task._covers(content))
-            or (task.state == "rejected" and resubmit)
+            lambda task: (
+                (task.state == "approved" and not task._covers(content))
+                or (task.state == "rejected" and resubmit)
+            )
         )
         outdated.write({"state": "superseded"})
         standing = tasks - outdated
@@ -239,7 +245,9 @@ class SaleOrder(models.Model):
         """Move the order on after some of its tasks were decided."""
         self.ensure_one()
         deciders = tasks.filtered(lambda task: task.state != "pending").user_ids
-        still_asked = self.o2c_task_ids.filtered(lambda t: t.state == "pending").user_ids
+        still_asked = self.o2c_task_ids.filtered(
+            lambda t: t.state == "pending"
+        ).user_ids
         self._o2c_close_todos(
             "approval_requested", users=deciders - still_asked | self.env.user
         )
@@ -293,7 +301,8 @@ class SaleOrder(models.Model):
             )
         if event == "approval_requested":
             return self.env._(
-                "Approve %(order)s of %(customer)s", order=self.name,
+                "Approve %(order)s of %(customer)s",
+                order=self.name,
                 customer=self.partner_id.display_name,
             )
         return super()._o2c_get_event_note(event)

@@ -38,7 +38,9 @@ class SaleOrder(models.Model):
         A colleague gets the same checks as with the button; a customer never an error.
         """
         if self.env.user._is_internal() and not self.env.su:
-            self.filtered(lambda o: o.o2c_approval_state != "pending").action_o2c_submit()
+            self.filtered(
+                lambda o: o.o2c_approval_state != "pending"
+            ).action_o2c_submit()
             return
         for order in self:
             if order.o2c_approval_state == "rejected":

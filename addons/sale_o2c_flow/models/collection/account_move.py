@@ -24,16 +24,19 @@ class AccountMove(models.Model):
     def _o2c_settle_with_collections(self):
         """Settle invoices of orders with money finance confirmed before they existed."""
         moves = self.filtered(
-            lambda move: move.state == "posted"
-            and move.move_type in ("out_invoice", "out_refund")
+            lambda move: (
+                move.state == "posted"
+                and move.move_type in ("out_invoice", "out_refund")
+            )
         )
         # Who posts an invoice need not see the collections of its orders.
         for move in moves.sudo():
             direction = "receive" if move.move_type == "out_invoice" else "refund"
             allocations = move.line_ids.sale_line_ids.order_id.o2c_allocation_ids
             for allocation in allocations.filtered(
-                lambda a, d=direction: a.state == "confirmed"
-                and a.collection_id.direction == d
+                lambda a, d=direction: (
+                    a.state == "confirmed" and a.collection_id.direction == d
+                )
             ):
                 move._o2c_settle_with(allocation._get_payment_line())
 
@@ -41,7 +44,9 @@ class AccountMove(models.Model):
         """Reconcile what is open of this invoice with what is left of a payment item."""
         self.ensure_one()
         open_lines = self.line_ids.filtered(
-            lambda line: line.account_id == payment_line.account_id and not line.reconciled
+            lambda line: (
+                line.account_id == payment_line.account_id and not line.reconciled
+            )
         )
         if open_lines and payment_line and not payment_line.reconciled:
             (open_lines | payment_line).reconcile()

@@ -18,7 +18,9 @@ class AccountPayment(models.Model):
         "UNIQUE (o2c_collection_id)", "A collection has one payment only."
     )
 
-    def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
+    def _prepare_move_line_default_vals(
+        self, write_off_line_vals=None, force_balance=None
+    ):
         """Give each order its own receivable item, so that no order's invoice is
         settled with money meant for another."""
         values = super()._prepare_move_line_default_vals(
@@ -29,7 +31,11 @@ class AccountPayment(models.Model):
         if not allocations:
             return values
         liquidity, counterpart, *others = values
-        return [liquidity, *self._o2c_split_counterpart(counterpart, allocations), *others]
+        return [
+            liquidity,
+            *self._o2c_split_counterpart(counterpart, allocations),
+            *others,
+        ]
 
     def _o2c_split_counterpart(self, counterpart, allocations):
         """Return the receivable item split over the allocations, exact to the cent."""
@@ -42,7 +48,9 @@ class AccountPayment(models.Model):
             sign = 1.0 if total_currency > 0 else -1.0
             amount_currency = sign * allocation.amount
             done_currency += amount_currency
-            balance = company_currency.round(total * done_currency / total_currency) - done
+            balance = (
+                company_currency.round(total * done_currency / total_currency) - done
+            )
             done += balance
             result.append(
                 {
@@ -59,7 +67,9 @@ class AccountPayment(models.Model):
     def write(self, vals):
         if not self.env.su and "o2c_collection_id" in vals:
             raise UserError(
-                self.env._("The collection of a payment is set when finance confirms it.")
+                self.env._(
+                    "The collection of a payment is set when finance confirms it."
+                )
             )
         if vals.get("state") in ("draft", "canceled", "rejected"):
             self._o2c_check_no_collection()

@@ -39,7 +39,10 @@ class O2cCashMovement(models.Model):
         "account.payment": ["state", "o2c_collection_id", "payment_transaction_id"],
         "account.move": ["state", "move_type", "origin_payment_id"],
         "account.move.line": ["move_id", "account_id", "price_total", "display_type"],
-        "account.partial.reconcile": ["debit_amount_currency", "credit_amount_currency"],
+        "account.partial.reconcile": [
+            "debit_amount_currency",
+            "credit_amount_currency",
+        ],
         "account.account": ["account_type"],
         "payment.transaction": ["state", "operation", "amount", "last_state_change"],
         "sale.order": ["company_id", "amount_total"],

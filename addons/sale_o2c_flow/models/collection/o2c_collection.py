@@ -36,7 +36,9 @@ class O2cCollection(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     direction = fields.Selection(
-        [("receive", "Received"), ("refund", "Refunded")], required=True, default="receive"
+        [("receive", "Received"), ("refund", "Refunded")],
+        required=True,
+        default="receive",
     )
     state = fields.Selection(
         [
@@ -78,7 +80,9 @@ class O2cCollection(models.Model):
         domain="[('type', 'in', ('bank', 'cash'))]",
         default=lambda self: self._default_journal_id(),
     )
-    payer_name = fields.Char(help="Name on the bank slip, when it is not the customer's.")
+    payer_name = fields.Char(
+        help="Name on the bank slip, when it is not the customer's."
+    )
     payment_ref = fields.Char(string="Bank Reference", copy=False)
     allocation_ids = fields.One2many(
         "o2c.collection.allocation", "collection_id", string="Orders", copy=True
@@ -186,7 +190,8 @@ class O2cCollection(models.Model):
             if collection.state in ("to_confirm", "confirmed"):
                 raise UserError(
                     self.env._(
-                        "Collection %s cannot be deleted: finance has it.", collection.name
+                        "Collection %s cannot be deleted: finance has it.",
+                        collection.name,
                     )
                 )
 
@@ -304,7 +309,9 @@ class O2cCollection(models.Model):
             )
         if self.currency_id.compare_amounts(self.amount, 0.0) <= 0:
             raise UserError(
-                self.env._("Collection %s has no amount: say how much it was.", self.name)
+                self.env._(
+                    "Collection %s has no amount: say how much it was.", self.name
+                )
             )
         self._check_amounts()
 

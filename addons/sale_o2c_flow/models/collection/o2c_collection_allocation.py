@@ -13,7 +13,9 @@ class O2cCollectionAllocation(models.Model):
     collection_id = fields.Many2one(
         "o2c.collection", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="collection_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="collection_id.company_id", store=True, index=True
+    )
     order_id = fields.Many2one(
         "sale.order",
         required=True,
@@ -26,7 +28,9 @@ class O2cCollectionAllocation(models.Model):
     amount = fields.Monetary(required=True)
     state = fields.Selection(related="collection_id.state", store=True, index=True)
     # -- What sales and finance want to see beside the amount
-    order_amount = fields.Monetary(related="order_id.o2c_amount_net", string="Order Value")
+    order_amount = fields.Monetary(
+        related="order_id.o2c_amount_net", string="Order Value"
+    )
     order_collected = fields.Monetary(
         related="order_id.o2c_amount_collected", string="Collected"
     )
@@ -117,5 +121,7 @@ class O2cCollectionAllocation(models.Model):
             invoices = allocation.order_id.invoice_ids.filtered(
                 lambda move, t=move_type: move.state == "posted" and move.move_type == t
             )
-            for invoice in invoices.sorted(lambda m: (m.invoice_date_due or m.date, m.id)):
+            for invoice in invoices.sorted(
+                lambda m: (m.invoice_date_due or m.date, m.id)
+            ):
                 invoice._o2c_settle_with(line)

@@ -21,7 +21,10 @@ class O2cInstallment(models.Model):
     team_id = fields.Many2one(related="order_id.team_id", store=True)
     date_due = fields.Date(required=True, readonly=True)
     share = fields.Float(
-        required=True, readonly=True, digits=False, help="Part of the order's net value."
+        required=True,
+        readonly=True,
+        digits=False,
+        help="Part of the order's net value.",
     )
     amount = fields.Monetary(compute="_compute_amounts", store=True)
     amount_paid = fields.Monetary(string="Paid", compute="_compute_amounts", store=True)
@@ -42,7 +45,9 @@ class O2cInstallment(models.Model):
     @api.depends("order_id.name", "date_due")
     def _compute_display_name(self):
         for installment in self:
-            installment.display_name = f"{installment.order_id.name} {installment.date_due}"
+            installment.display_name = (
+                f"{installment.order_id.name} {installment.date_due}"
+            )
 
     @api.depends(
         "share",

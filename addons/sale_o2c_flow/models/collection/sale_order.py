@@ -142,12 +142,16 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         own = self.o2c_allocation_ids.filtered(
-            lambda a: collection and a.collection_id == collection and a.state == "to_confirm"
+            lambda a: (
+                collection and a.collection_id == collection and a.state == "to_confirm"
+            )
         )
         pending = self.o2c_amount_pending
         if collection and collection.direction == "refund":
             waiting = self.o2c_allocation_ids.filtered(
-                lambda a: a.state == "to_confirm" and a.collection_id.direction == "refund"
+                lambda a: (
+                    a.state == "to_confirm" and a.collection_id.direction == "refund"
+                )
             )
             paid = self.o2c_amount_collected - self.o2c_amount_refunded
             return paid - sum((waiting - own).mapped("amount"))
@@ -199,7 +203,9 @@ class SaleOrder(models.Model):
             untaxed_amount=self.amount_untaxed,
             untaxed_amount_currency=self.amount_untaxed,
         )["line_ids"]
-        plan = [(line["date"], line["foreign_amount"] / self.amount_total) for line in terms]
+        plan = [
+            (line["date"], line["foreign_amount"] / self.amount_total) for line in terms
+        ]
         rest = 1.0 - sum(share for _date, share in plan[:-1])
         return [*plan[:-1], (plan[-1][0], rest)]
 

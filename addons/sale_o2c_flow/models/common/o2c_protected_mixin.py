@@ -37,11 +37,15 @@ class O2cProtectedMixin(models.AbstractModel):
             # Clients send back the defaults they were given.
             defaults = self.default_get(list(refused)) if refused else {}
             refused = {
-                name for name in refused if vals[name] and vals[name] != defaults.get(name)
+                name
+                for name in refused
+                if vals[name] and vals[name] != defaults.get(name)
             }
         if refused:
             labels = ", ".join(
-                sorted(self._fields[name]._description_string(self.env) for name in refused)
+                sorted(
+                    self._fields[name]._description_string(self.env) for name in refused
+                )
             )
             raise AccessError(
                 self.env._(

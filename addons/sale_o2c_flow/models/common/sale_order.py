@@ -12,7 +12,9 @@ class SaleOrder(models.Model):
         index="btree_not_null",
     )
     o2c_progress = fields.Json(
-        string="Progress", compute="_compute_o2c_progress", export_string_translation=False
+        string="Progress",
+        compute="_compute_o2c_progress",
+        export_string_translation=False,
     )
 
     @api.depends("state")

@@ -19,7 +19,9 @@ class O2cDiscountPolicy(models.Model):
     level_ids = fields.Many2many(
         "o2c.customer.level", string="Customer Levels", help="Empty: every customer."
     )
-    team_ids = fields.Many2many("crm.team", string="Sales Teams", help="Empty: every team.")
+    team_ids = fields.Many2many(
+        "crm.team", string="Sales Teams", help="Empty: every team."
+    )
     categ_ids = fields.Many2many(
         "product.category",
         string="Product Categories",
@@ -28,7 +30,9 @@ class O2cDiscountPolicy(models.Model):
     )
     date_start = fields.Date()
     date_end = fields.Date()
-    tier_ids = fields.One2many("o2c.discount.tier", "policy_id", string="Tiers", copy=True)
+    tier_ids = fields.One2many(
+        "o2c.discount.tier", "policy_id", string="Tiers", copy=True
+    )
 
     _dates_check = models.Constraint(
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_start <= date_end)",
@@ -69,9 +73,11 @@ class O2cDiscountPolicy(models.Model):
         :param category: product category of a line; leave out for the whole order
         """
         matching = self.filtered(
-            lambda policy: (not policy.level_ids or level in policy.level_ids)
-            and (not policy.team_ids or team in policy.team_ids)
-            and policy._covers_category(category)
+            lambda policy: (
+                (not policy.level_ids or level in policy.level_ids)
+                and (not policy.team_ids or team in policy.team_ids)
+                and policy._covers_category(category)
+            )
         )
         return matching.sorted(lambda policy: -policy._get_specificity())[:1]
 
@@ -87,9 +93,7 @@ class O2cDiscountPolicy(models.Model):
     def _get_specificity(self):
         """Return how narrowly the policy is aimed: category, then level, then team."""
         self.ensure_one()
-        return (
-            4 * bool(self.categ_ids) + 2 * bool(self.level_ids) + bool(self.team_ids)
-        )
+        return 4 * bool(self.categ_ids) + 2 * bool(self.level_ids) + bool(self.team_ids)
 
     def _get_tier(self, discount):
         """Return the highest tier a discount reaches.

@@ -53,6 +53,8 @@ class O2cDiscountTier(models.Model):
     def _is_reached(self, discount):
         self.ensure_one()
         return (
-            float_compare(discount, self.discount_from, precision_digits=DISCOUNT_DIGITS)
+            float_compare(
+                discount, self.discount_from, precision_digits=DISCOUNT_DIGITS
+            )
             >= 0
         )

@@ -119,7 +119,9 @@ class SaleOrder(models.Model):
                 best_tier, best_line = tier, line
         return best_tier, best_line
 
-    @api.depends("o2c_discount_tier_id", "o2c_discount_line_id", "o2c_effective_discount")
+    @api.depends(
+        "o2c_discount_tier_id", "o2c_discount_line_id", "o2c_effective_discount"
+    )
     @api.depends_context("lang")
     def _compute_o2c_discount_reason(self):
         labels = dict(

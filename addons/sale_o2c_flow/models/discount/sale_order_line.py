@@ -29,7 +29,9 @@ class SaleOrderLine(models.Model):
         "hand-changed unit price.",
     )
 
-    @api.depends("product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id")
+    @api.depends(
+        "product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id"
+    )
     def _compute_o2c_reference_price_unit(self):
         for line in self:
             if line._o2c_has_reference_price():

@@ -7,7 +7,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     o2c_receipt_status = fields.Selection(
-        [("none", "Not received"), ("partial", "Partly received"), ("received", "Received")],
+        [
+            ("none", "Not received"),
+            ("partial", "Partly received"),
+            ("received", "Received"),
+        ],
         string="Receipt",
         compute="_compute_o2c_receipt_status",
         store=True,
@@ -75,7 +79,12 @@ class SaleOrder(models.Model):
         labels = {"shipment": self.env._("Shipment"), "receipt": self.env._("Receipt")}
         return [
             *super()._o2c_get_progress_stages(),
-            {"sequence": 20, "code": "shipment", "label": labels["shipment"], **shipment},
+            {
+                "sequence": 20,
+                "code": "shipment",
+                "label": labels["shipment"],
+                **shipment,
+            },
             {"sequence": 30, "code": "receipt", "label": labels["receipt"], **receipt},
         ]
 

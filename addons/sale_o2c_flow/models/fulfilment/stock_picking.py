@@ -109,12 +109,15 @@ class StockPicking(models.Model):
                     self.env._(
                         "%(delivery)s was already shipped by %(user)s.",
                         delivery=picking.name,
-                        user=picking.o2c_shipped_by_id.name or self.env._("the warehouse"),
+                        user=picking.o2c_shipped_by_id.name
+                        or self.env._("the warehouse"),
                     )
                 )
             if picking.state == "cancel":
                 raise UserError(
-                    self.env._("%s is cancelled: there is nothing to ship.", picking.name)
+                    self.env._(
+                        "%s is cancelled: there is nothing to ship.", picking.name
+                    )
                 )
             if picking.state == "draft":
                 raise UserError(self.env._("%s is not ready yet.", picking.name))
@@ -147,7 +150,9 @@ class StockPicking(models.Model):
     def _o2c_set_quantities(self, quantities):
         """Set what leaves on the moves, after checking that it can."""
         self.ensure_one()
-        moves = self.sudo().move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
+        moves = self.sudo().move_ids.filtered(
+            lambda m: m.state not in ("done", "cancel")
+        )
         if quantities is None:
             quantities = {move.id: move.product_uom_qty for move in moves}
         if unknown := set(quantities) - set(moves.ids):
@@ -160,7 +165,9 @@ class StockPicking(models.Model):
             )
         if not any(quantity > 0 for quantity in quantities.values()):
             raise UserError(
-                self.env._("%s: say how much leaves, nothing is not a shipment.", self.name)
+                self.env._(
+                    "%s: say how much leaves, nothing is not a shipment.", self.name
+                )
             )
         moves._action_assign()
         for move in moves:
@@ -171,8 +178,8 @@ class StockPicking(models.Model):
         if self.state != "done":
             raise UserError(
                 self.env._(
-                    "%s cannot be shipped from here: open it in Inventory to see what is "
-                    "missing (lots, packages, an earlier transfer).",
+                    "%s cannot be shipped from here: open it in Inventory to see what "
+                    "is missing (lots, packages, an earlier transfer).",
                     self.name,
                 )
             )
@@ -181,9 +188,11 @@ class StockPicking(models.Model):
         """Stamp deliveries, whoever validates them and from wherever."""
         result = super()._action_done()
         shipped = self.filtered(
-            lambda p: p.picking_type_code == "outgoing"
-            and p.state == "done"
-            and not p.o2c_shipped_at
+            lambda p: (
+                p.picking_type_code == "outgoing"
+                and p.state == "done"
+                and not p.o2c_shipped_at
+            )
         )
         # Inventory users validate with the native button as well.
         shipped.sudo().write(
@@ -296,8 +305,8 @@ class StockMove(models.Model):
         if quantity < 0 or self.product_uom.compare(quantity, self.product_uom_qty) > 0:
             raise UserError(
                 self.env._(
-                    "%(delivery)s: %(quantity)s %(uom)s of %(product)s cannot be shipped, "
-                    "the delivery asks for %(demand)s.",
+                    "%(delivery)s: %(quantity)s %(uom)s of %(product)s cannot be "
+                    "shipped, the delivery asks for %(demand)s.",
                     demand=f"{self.product_uom_qty:g}",
                     **values,
                 )

@@ -6,7 +6,15 @@ from odoo.tools import plaintext2html
 from .o2c_invoice_title import TITLE_FIELDS
 
 FROZEN_FIELDS = frozenset(
-    {"order_id", "amount", "title_id", "title_name", "kind_id", "user_id", *TITLE_FIELDS}
+    {
+        "order_id",
+        "amount",
+        "title_id",
+        "title_name",
+        "kind_id",
+        "user_id",
+        *TITLE_FIELDS,
+    }
 )
 
 
@@ -53,7 +61,9 @@ class O2cInvoiceRequest(models.Model):
     currency_id = fields.Many2one(related="order_id.currency_id", store=True)
     amount = fields.Monetary(required=True, tracking=True, help="Tax included.")
     # -- What the order says
-    order_amount = fields.Monetary(related="order_id.o2c_amount_net", string="Order Value")
+    order_amount = fields.Monetary(
+        related="order_id.o2c_amount_net", string="Order Value"
+    )
     order_invoiced = fields.Monetary(
         related="order_id.o2c_amount_invoiced", string="Invoiced"
     )
@@ -65,7 +75,8 @@ class O2cInvoiceRequest(models.Model):
     )
     # -- What to print and where to send it
     kind_id = fields.Many2one(
-        "o2c.invoice.kind", default=lambda self: self.env["o2c.invoice.kind"].search([], limit=1)
+        "o2c.invoice.kind",
+        default=lambda self: self.env["o2c.invoice.kind"].search([], limit=1),
     )
     title_id = fields.Many2one(
         "o2c.invoice.title",
@@ -81,14 +92,19 @@ class O2cInvoiceRequest(models.Model):
     tax_id = fields.Char(
         string="Tax ID", compute="_compute_title", store=True, readonly=False
     )
-    registered_address = fields.Char(compute="_compute_title", store=True, readonly=False)
+    registered_address = fields.Char(
+        compute="_compute_title", store=True, readonly=False
+    )
     registered_phone = fields.Char(compute="_compute_title", store=True, readonly=False)
     bank_name = fields.Char(
         string="Bank", compute="_compute_title", store=True, readonly=False
     )
     account_number = fields.Char(compute="_compute_title", store=True, readonly=False)
     mailing_address = fields.Text(
-        compute="_compute_mailing", store=True, readonly=False, help="For paper invoices."
+        compute="_compute_mailing",
+        store=True,
+        readonly=False,
+        help="For paper invoices.",
     )
     mailing_email = fields.Char(
         string="E-mail", compute="_compute_mailing", store=True, readonly=False
@@ -158,9 +174,9 @@ class O2cInvoiceRequest(models.Model):
         sequence = self.env["ir.sequence"].sudo()
         for request in requests:
             # The number is given by the system: users may not choose it.
-            request.sudo().name = sequence.with_company(request.company_id).next_by_code(
-                "o2c.invoice.request"
-            )
+            request.sudo().name = sequence.with_company(
+                request.company_id
+            ).next_by_code("o2c.invoice.request")
         return requests
 
     def write(self, vals):
@@ -173,7 +189,7 @@ class O2cInvoiceRequest(models.Model):
             if request.state not in ("draft", "rejected"):
                 raise UserError(
                     self.env._(
-                        "Request %s is with finance: take it back before you change it.",
+                        "Request %s is with finance: take it back to change it.",
                         request.name,
                     )
                 )
@@ -183,7 +199,9 @@ class O2cInvoiceRequest(models.Model):
         for request in self:
             if request.state in ("to_issue", "issued"):
                 raise UserError(
-                    self.env._("Request %s cannot be deleted: finance has it.", request.name)
+                    self.env._(
+                        "Request %s cannot be deleted: finance has it.", request.name
+                    )
                 )
 
     # === ACTIONS === #
@@ -222,7 +240,9 @@ class O2cInvoiceRequest(models.Model):
         for request in self:
             if request.state not in ("to_issue", "rejected"):
                 raise UserError(
-                    self.env._("Request %s cannot be taken back any more.", request.name)
+                    self.env._(
+                        "Request %s cannot be taken back any more.", request.name
+                    )
                 )
         self.sudo().write({"state": "draft"})
         self._o2c_close_todos("invoice_requested")
@@ -319,7 +339,9 @@ class O2cInvoiceRequest(models.Model):
         order = self.order_id
         if order.state != "sale":
             raise UserError(
-                self.env._("%s is not confirmed: confirm it before invoicing.", order.name)
+                self.env._(
+                    "%s is not confirmed: confirm it before invoicing.", order.name
+                )
             )
         available = order.o2c_amount_to_request
         if self.state == "to_issue":
@@ -412,7 +434,8 @@ class O2cInvoiceRequest(models.Model):
         }
         if event == "invoice_requested":
             return self.env._(
-                "Invoice %(amount)s of %(order)s to %(customer)s (%(request)s)", **values
+                "Invoice %(amount)s of %(order)s to %(customer)s (%(request)s)",
+                **values,
             )
         if event == "invoice_issued":
             return self.env._(

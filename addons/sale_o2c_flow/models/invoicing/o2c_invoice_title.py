@@ -53,7 +53,7 @@ class O2cInvoiceTitle(models.Model):
             is_chinese = title.partner_id.country_id.code == "CN"
             wrong = title.tax_id and is_chinese and not uscc.is_valid(title.tax_id)
             title.tax_id_warning = wrong and self.env._(
-                "This is not a valid unified social credit code. Check it with the customer."
+                "This is not a valid unified social credit code: ask the customer."
             )
 
     @api.constrains("partner_id")

@@ -7,11 +7,13 @@ class ResCompany(models.Model):
     o2c_invoice_post = fields.Boolean(
         string="Post Requested Invoices",
         default=True,
-        help="Issuing an invoice request posts its invoice; otherwise it stays a draft.",
+        help="Issuing an invoice request posts its invoice, or leaves a draft.",
     )
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    o2c_invoice_post = fields.Boolean(related="company_id.o2c_invoice_post", readonly=False)
+    o2c_invoice_post = fields.Boolean(
+        related="company_id.o2c_invoice_post", readonly=False
+    )

@@ -27,7 +27,9 @@ class O2cNotificationMixin(models.AbstractModel):
         """Return a sentence saying what happened, to show in to-dos and messages."""
         self.ensure_one()
         labels = dict(
-            self.env["o2c.notification.rule"]._fields["event"]._description_selection(self.env)
+            self.env["o2c.notification.rule"]
+            ._fields["event"]
+            ._description_selection(self.env)
         )
         return f"{labels[event]}: {self.display_name}"
 
@@ -60,16 +62,16 @@ class O2cNotificationMixin(models.AbstractModel):
         """
         assert event in dict(EVENTS), event
         for record in self.sudo():
-            rules = self.env["o2c.notification.rule"]._get_rules(event, record.company_id)
+            rules = self.env["o2c.notification.rule"]._get_rules(
+                event, record.company_id
+            )
             users_by_channel = defaultdict(self.env["res.users"].sudo().browse)
             for rule in rules:
                 users_by_channel[rule.channel] |= record._o2c_get_audience(
                     rule.audience, rule
                 ).sudo()
             record._o2c_add_todos(event, users_by_channel["todo"])
-            record._o2c_send_message(
-                event, users_by_channel["message"] - self.env.user
-            )
+            record._o2c_send_message(event, users_by_channel["message"] - self.env.user)
 
     def _o2c_add_todos(self, event, users):
         """Give each user one open to-do for the event."""
@@ -81,15 +83,13 @@ class O2cNotificationMixin(models.AbstractModel):
         if not users:
             return
         model_id = self.env["ir.model"]._get_id(self._name)
-        self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True
-        ).create(
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [
                 {
                     "activity_type_id": activity_type.id,
-                    "summary": self.with_context(
-                        lang=user.lang
-                    )._o2c_get_event_note(event),
+                    "summary": self.with_context(lang=user.lang)._o2c_get_event_note(
+                        event
+                    ),
                     "automated": True,
                     "user_id": user.id,
                     "res_model_id": model_id,
@@ -116,8 +116,10 @@ class O2cNotificationMixin(models.AbstractModel):
         activity_type = self._o2c_get_activity_type(event)
         # The to-do of a colleague goes as well once the work is done.
         todos = self.sudo().activity_ids.filtered(
-            lambda activity: activity.activity_type_id == activity_type
-            and (users is None or activity.user_id in users)
+            lambda activity: (
+                activity.activity_type_id == activity_type
+                and (users is None or activity.user_id in users)
+            )
         )
         todos.unlink()
 

@@ -28,7 +28,9 @@ class O2cNotificationRule(models.Model):
         events = dict(self._fields["event"]._description_selection(self.env))
         audiences = dict(self._fields["audience"]._description_selection(self.env))
         for rule in self:
-            rule.display_name = f"{events.get(rule.event)}: {audiences.get(rule.audience)}"
+            rule.display_name = (
+                f"{events.get(rule.event)}: {audiences.get(rule.audience)}"
+            )
 
     @api.constrains("audience", "user_ids")
     def _check_user_ids(self):

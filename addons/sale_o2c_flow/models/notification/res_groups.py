@@ -12,7 +12,9 @@ class ResGroups(models.Model):
         """
         # Who holds a role is needed to tell them; ordinary users may not read groups.
         return self.sudo().all_user_ids.filtered(
-            lambda user: user.active
-            and not user._is_superuser()
-            and (not company or company in user.company_ids)
+            lambda user: (
+                user.active
+                and not user._is_superuser()
+                and (not company or company in user.company_ids)
+            )
         )

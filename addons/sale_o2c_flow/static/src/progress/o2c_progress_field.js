@@ -1,7 +1,7 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
 
 const ICONS = {
     todo: "fa-circle-o",
@@ -13,7 +13,7 @@ const ICONS = {
 /** The path of an order, from approval to invoice, as one line of stages. */
 export class O2cProgressField extends Component {
     static template = "sale_o2c_flow.ProgressField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get stages() {
         const stateNames = {

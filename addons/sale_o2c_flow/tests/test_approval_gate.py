@@ -1,0 +1,165 @@
+import base64
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import O2cCommon
+
+
+@tagged("post_install", "-at_install")
+class TestApprovalGate(O2cCommon):
+    """No order becomes confirmed without its approvals, by any route."""
+
+    def test_button_diverts_into_approval(self):
+        order = self.make_order()
+        order.action_confirm()
+        self.assertEqual((order.state, order.o2c_approval_state), ("draft", "pending"))
+        self.assertFalse(order.sudo().picking_ids)
+
+    def test_list_action_diverts_each(self):
+        orders = self.make_order() | self.make_order()
+        orders.action_confirm()
+        self.assertEqual(set(orders.mapped("o2c_approval_state")), {"pending"})
+
+    def test_writing_the_state_is_refused(self):
+        order = self.make_order()
+        for user in (self.salesperson, self.leader, self.director):
+            with self.assertRaisesRegex(UserError, order.name):
+                order.with_user(user).write({"state": "sale"})
+        with self.assertRaises(UserError):
+            order.sudo().write({"state": "sale"})
+        self.assertEqual(order.state, "draft")
+
+    def test_creating_a_confirmed_order_is_refused(self):
+        with self.assertRaises(UserError):
+            self.make_order(state="sale")
+
+    def test_import_of_a_confirmed_order_is_refused(self):
+        result = (
+            self.env["sale.order"]
+            .with_user(self.salesperson)
+            .load(
+                ["partner_id/.id", "state", "order_line/product_id/.id"],
+                [[str(self.customer.id), "sale", str(self.product.id)]],
+            )
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn("approved", result["messages"][0]["message"])
+
+    def test_state_and_content_in_one_write(self):
+        order = self.make_order([(self.product, 1)])
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin, self.finance)
+        self.tasks_of(self.warehouse, order).action_approve()
+        self.assertEqual(order.state, "sale")
+        order = self.make_order([(self.product, 1)])
+        term = self.env.ref("account.account_payment_term_30days")
+        with self.assertRaises(UserError):
+            order.sudo().write({"state": "sale", "payment_term_id": term.id})
+
+    def test_customer_signature_waits_and_confirms_itself(self):
+        order = self.make_order(require_signature=True)
+        customer_order = order.with_user(self.env.ref("base.public_user")).sudo()
+        customer_order.write(
+            {
+                "signed_by": "Customer",
+                "signature": base64.b64encode(b"signature"),
+            }
+        )
+        customer_order._validate_order()
+        self.assertEqual(order.o2c_approval_state, "pending")
+        self.assertTrue(order.signature)
+        self.approve(order)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.signed_by, "Customer")
+
+    def test_confirms_itself_after_the_last_approval(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin, self.finance)
+        self.assertEqual(order.state, "draft")
+        self.approve(order, self.warehouse)
+        self.assertEqual(order.state, "sale")
+        self.assertTrue(order.sudo().picking_ids)
+
+    def test_idle_without_a_flow(self):
+        self.flow.active = False
+        order = self.make_order()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        order.order_line.product_uom_qty = 500
+        self.assertFalse(order.sudo().o2c_task_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestApprovedIsConfirmed(O2cCommon):
+    """What was approved is what is confirmed."""
+
+    def test_more_falls_due_again(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.order_line.product_uom_qty = 11
+        states = order.sudo().o2c_task_ids.filtered(
+            lambda task: task.name == "Order Administration"
+        )
+        self.assertEqual(sorted(states.mapped("state")), ["pending", "superseded"])
+        self.approve(order, self.finance, self.warehouse)
+        self.assertEqual(order.state, "draft")
+        self.approve(order, self.order_admin)
+        self.assertEqual(order.state, "sale")
+
+    def test_less_stands(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.order_line.product_uom_qty = 9
+        self.approve(order, self.finance, self.warehouse)
+        self.assertEqual(order.state, "sale")
+
+    def test_lower_price_falls_due_again(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.order_line.price_unit = 95.0
+        self.assertTrue(self.tasks_of(self.order_admin, order))
+
+    def test_other_terms_fall_due_again(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.payment_term_id = self.env.ref("account.account_payment_term_30days")
+        self.assertTrue(self.tasks_of(self.order_admin, order))
+
+    def test_deeper_discount_asks_the_director(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        order.order_line.discount = 25.0
+        self.approve(order, self.order_admin, self.leader, self.finance, self.warehouse)
+        self.assertEqual(order.state, "draft")
+        self.approve(order, self.director)
+        self.assertEqual(order.state, "sale")
+
+    def test_confirmed_order_cannot_go_beyond(self):
+        order = self.make_confirmed_order()
+        with self.assertRaisesRegex(UserError, "goes beyond"):
+            order.order_line.product_uom_qty = 20
+        with self.assertRaisesRegex(UserError, "goes beyond"):
+            order.write(
+                {
+                    "order_line": [
+                        Command.create(self._prepare_line(self.product2, 1)),
+                    ]
+                }
+            )
+        order.order_line.product_uom_qty = 8
+        self.assertEqual(order.order_line.product_uom_qty, 8)
+
+    def test_order_that_needed_nobody_is_watched(self):
+        self.flow.step_ids.amount_from = 5000.0
+        order = self.make_order()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        with self.assertRaises(UserError):
+            order.order_line.product_uom_qty = 100

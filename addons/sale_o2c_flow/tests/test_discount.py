@@ -1,0 +1,67 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import O2cCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEffectiveDiscount(O2cCommon):
+    def test_line_discount(self):
+        order = self.make_order([(self.product, 10, None, 12.0)])
+        self.assertAlmostEqual(order.o2c_effective_discount, 12.0)
+        self.assertEqual(order.o2c_amount_given, 120.0)
+        self.assertEqual(order.o2c_discount_authority, "team_leader")
+        self.assertIn("12.00 %", order.o2c_discount_reason)
+
+    def test_hand_lowered_price_counts(self):
+        order = self.make_order([(self.product, 10, 75.0)])
+        self.assertAlmostEqual(order.o2c_effective_discount, 25.0)
+        self.assertEqual(order.o2c_discount_authority, "director")
+
+    def test_free_line_counts_in_full(self):
+        order = self.make_order([(self.product, 10), (self.product2, 3, 0.0)])
+        free = order.order_line[1]
+        self.assertAlmostEqual(free.o2c_effective_discount, 100.0)
+        self.assertEqual(order.o2c_discount_line_id, free)
+
+    def test_whole_order_discount_counts(self):
+        order = self.make_order([(self.product, 10)])
+        wizard = (
+            self.env["sale.order.discount"]
+            .with_context(active_id=order.id)
+            .create({"discount_type": "so_discount", "discount_percentage": 0.15})
+        )
+        wizard.action_apply_discount()
+        self.assertAlmostEqual(order.o2c_effective_discount, 15.0)
+        self.assertEqual(order.o2c_discount_authority, "team_leader")
+
+    def test_surcharge_on_one_line_does_not_hide_another(self):
+        order = self.make_order([(self.product, 10, 150.0), (self.product, 10, 60.0)])
+        self.assertLess(order.o2c_effective_discount, 0.0)
+        self.assertEqual(order.o2c_discount_authority, "director")
+
+    def test_level_has_its_own_policy(self):
+        self.customer.o2c_level_id = self.env.ref(
+            "sale_o2c_flow.customer_level_strategic"
+        )
+        order = self.make_order([(self.product, 10, None, 12.0)])
+        self.assertEqual(order.o2c_discount_authority, "self")
+        self.assertEqual(order.o2c_level_id, self.customer.o2c_level_id)
+
+    def test_forbidden_discount_cannot_be_submitted(self):
+        order = self.make_order([(self.product, 10, None, 60.0)])
+        with self.assertRaisesRegex(UserError, "Lower the discount"):
+            order.action_o2c_submit()
+        self.assertEqual(order.o2c_approval_state, "none")
+
+    def test_discount_cannot_be_forged(self):
+        order = self.make_order([(self.product, 10, None, 60.0)])
+        with self.assertRaises(AccessError):
+            order.write({"o2c_effective_discount": 0.0})
+        with self.assertRaises(AccessError):
+            order.write({"o2c_discount_authority": "self"})
+
+    def test_salesperson_cannot_write_policies(self):
+        policy = self.env.ref("sale_o2c_flow.discount_policy_standard")
+        with self.assertRaises(AccessError):
+            policy.with_user(self.salesperson).write({"sequence": 1})
