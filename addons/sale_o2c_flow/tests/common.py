@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase
 
@@ -13,7 +16,9 @@ class O2cCommon(TransactionCase):
         sale = "sales_team.group_sale_salesman"
         cls.salesperson = cls._make_user("sales", sale)
         cls.salesperson2 = cls._make_user("sales2", sale)
-        cls.leader = cls._make_user("leader", "sales_team.group_sale_salesman_all_leads")
+        cls.leader = cls._make_user(
+            "leader", "sales_team.group_sale_salesman_all_leads"
+        )
         cls.order_admin = cls._make_user("orders", "sale_o2c_flow.group_order_admin")
         cls.finance = cls._make_user("finance", "sale_o2c_flow.group_finance")
         cls.finance2 = cls._make_user("finance2", "sale_o2c_flow.group_finance")
@@ -37,6 +42,15 @@ class O2cCommon(TransactionCase):
         )
         cls.product = cls._make_product("Desk", 100.0)
         cls.product2 = cls._make_product("Chair", 33.33)
+
+    @contextmanager
+    def refused(self, pattern=""):
+        """Check that what follows is refused with a message, and take it back."""
+        with (
+            self.assertRaisesRegex(UserError, pattern),
+            self.env.cr.savepoint(),
+        ):
+            yield
 
     @classmethod
     def _make_user(cls, login, *groups):

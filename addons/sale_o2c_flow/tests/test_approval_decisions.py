@@ -17,7 +17,7 @@ class TestDecisions(O2cCommon):
     def test_not_mine(self):
         task = self.order.sudo().o2c_task_ids.filtered(lambda t: t.state == "pending")
         for user in (self.salesperson, self.finance, self.director):
-            with self.assertRaises((UserError, AccessError)):
+            with self.assertRaises(UserError):
                 task.with_user(user).action_approve()
         self.assertEqual(task.state, "pending")
 
@@ -58,9 +58,7 @@ class TestDecisions(O2cCommon):
         self.assertEqual(todos.user_id, self.order_admin)
         self.approve(self.order, self.order_admin)
         todos = self.order.sudo().activity_ids
-        self.assertEqual(
-            todos.user_id, self.finance | self.finance2 | self.warehouse
-        )
+        self.assertEqual(todos.user_id, self.finance | self.finance2 | self.warehouse)
         self.approve(self.order, self.finance)
         self.assertEqual(self.order.sudo().activity_ids.user_id, self.warehouse)
 
@@ -70,11 +68,12 @@ class TestDecisions(O2cCommon):
         self.assertEqual(len(decision), 1)
         self.assertEqual(decision.user_id, self.order_admin)
         self.assertEqual(len(decision.fingerprint), 64)
-        for env in (self.env, self.env(user=self.director)):
-            with self.assertRaises((UserError, AccessError)):
-                decision.with_env(env).write({"comment": "other"})
-            with self.assertRaises((UserError, AccessError)):
-                decision.with_env(env).unlink()
+        with self.assertRaises(UserError):
+            decision.write({"comment": "other"})
+        with self.assertRaises(UserError):
+            decision.unlink()
+        with self.assertRaises(AccessError):
+            decision.with_user(self.director).unlink()
 
     def test_tasks_cannot_be_forged(self):
         task = self.tasks_of(self.order_admin, self.order)

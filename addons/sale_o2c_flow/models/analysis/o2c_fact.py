@@ -33,7 +33,7 @@ class O2cFact(models.Model):
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    level_id = fields.Many2one("o2c.customer.level", string="Level", readonly=True)
+    level_id = fields.Many2one("o2c.customer.level", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_ordered = fields.Monetary(string="Ordered", readonly=True)

@@ -45,7 +45,7 @@ class O2cApprovalTask(models.Model):
     )
     pending_since = fields.Datetime(string="Since", readonly=True)
     decided_at = fields.Datetime(readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     comment = fields.Text(readonly=True)
     content = fields.Json(readonly=True, help="What was agreed to.")
     reason_data = fields.Json(readonly=True)

@@ -60,6 +60,7 @@ class O2cCollection(models.Model):
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         tracking=True,
