@@ -48,6 +48,12 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "demo": [
+        "demo/demo_users.xml",
+        "demo/demo_partners.xml",
+        "demo/demo_products.xml",
+        "demo/demo_orders.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "sale_o2c_flow/static/src/**/*",

@@ -1,12 +1,9 @@
 """The commands."""
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 from . import (
     database,
@@ -142,36 +139,6 @@ def run_update(options):
     return 0
 
 
-def run_import(options):
-    """Load the user's own customers, products and orders: all or nothing."""
-    path = Path(options.file).resolve()
-    if not path.is_file():
-        raise O2cError(f"There is no file {options.file}.")
-    prepare(options)
-    database.require_main()
-    with tempfile.NamedTemporaryFile("r", suffix=".json") as report:
-        with step(f"Import of {path.name}"):
-            database.run_script(
-                database.MAIN,
-                "import_file.py",
-                O2C_IMPORT_FILE=str(path),
-                O2C_IMPORT_REPORT=report.name,
-            )
-        result = json.load(report)
-    for error in result["errors"]:
-        place = f"{error['sheet']}, row {error['row']}"
-        say(
-            f"  {place}{', ' + error['column'] if error.get('column') else ''}: "
-            f"{error['message']}"
-        )
-    if result["errors"]:
-        say(f"\n{len(result['errors'])} problems: nothing was loaded.")
-        return 1
-    for name, count in result["created"].items():
-        say(f"  {count} {name}")
-    return 0
-
-
 def run_tests(options):
     """Run the tests."""
     prepare(options)
@@ -181,29 +148,6 @@ def run_tests(options):
 def run_lint(options):
     """Check the style."""
     return 1 if lint.lint(options.fix) else 0
-
-
-def run_bench(options):
-    """Run the benchmarks."""
-    prepare(options)
-    plain, addon = "o2c_bench_plain", "o2c_bench_addon"
-    with step("Benchmark databases"):
-        database.copy(database.ensure_base(), plain)
-        database.copy(database.ensure_addon(), addon)
-    failed = 0
-    for script in sorted((paths.REPO / "bench").glob("bench_*.py")):
-        command = [paths.BIN / "python", script, "--config", paths.CONFIG]
-        command += ["--plain-db", plain, "--addon-db", addon]
-        failed += bool(
-            subprocess.call(
-                [str(part) for part in command],
-                cwd=paths.REPO / "bench",
-                env=postgres.get_environment(),
-            )
-        )
-    for name in (plain, addon):
-        database.drop(name)
-    return 1 if failed else 0
 
 
 def _make_company(no_demo):
@@ -255,12 +199,10 @@ def _get_parser():
     add("logs", run_logs, ()).add_argument("-f", "--follow", action="store_true")
     add("shell", run_shell)
     add("update", run_update)
-    add("import", run_import).add_argument("file", help="an .xlsx or .csv file")
     tests = add("test", run_tests)
     tests.add_argument("--quick", action="store_true", help="leave out what is slow")
     tests.add_argument("-k", dest="keyword", help="only tests whose name matches")
     add("lint", run_lint, ()).add_argument("--fix", action="store_true")
-    add("bench", run_bench)
     return parser
 
 

@@ -43,12 +43,16 @@ class StockPicking(models.Model):
 
     @api.depends("scheduled_date", "state")
     def _compute_o2c_is_late(self):
-        now = fields.Datetime.now()
+        """A delivery is late from the day after the promised one."""
+        today = fields.Date.context_today(self)
         for picking in self:
+            promised = picking.scheduled_date and fields.Datetime.context_timestamp(
+                picking, picking.scheduled_date
+            )
             picking.o2c_is_late = (
                 picking.state not in ("done", "cancel")
-                and bool(picking.scheduled_date)
-                and picking.scheduled_date < now
+                and bool(promised)
+                and promised.date() < today
             )
 
     # === SHIPMENT === #
