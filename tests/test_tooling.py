@@ -33,7 +33,9 @@ def test_mirror_is_found_in_either_format():
     assert apt_mirror.parse_sources(DEB822) == [mirror]
     line = "deb [signed-by=/usr/share/keyrings/some.gpg] http://mirror.example/debian sid main\n"
     assert apt_mirror.parse_sources(line) == [mirror]
-    assert apt_mirror.parse_sources("# deb http://mirror.example/debian sid main\n") == []
+    assert (
+        apt_mirror.parse_sources("# deb http://mirror.example/debian sid main\n") == []
+    )
 
 
 @pytest.mark.parametrize(("version", "accepted"), [("19, 0", True), ("18, 0", False)])

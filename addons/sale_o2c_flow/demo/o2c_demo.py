@@ -92,10 +92,14 @@ class O2cDemo(models.AbstractModel):
 
     def _make_order(self, chance, stage, day):
         login = chance.choice(list(SALESPEOPLE))
-        order = self.env["sale.order"].with_user(self._user(login)).create(
-            self._prepare_order(chance, login, stage)
+        order = (
+            self.env["sale.order"]
+            .with_user(self._user(login))
+            .create(self._prepare_order(chance, login, stage))
         )
-        moment = datetime.combine(day, time(9 + chance.randrange(8), chance.randrange(60)))
+        moment = datetime.combine(
+            day, time(9 + chance.randrange(8), chance.randrange(60))
+        )
         moment = min(moment, fields.Datetime.now())
         order.date_order = moment
         if stage == "draft":
@@ -160,11 +164,15 @@ class O2cDemo(models.AbstractModel):
             carrier=chance.choice(["DHL", "SF Express", "DB Schenker"]),
             tracking_ref=f"TR{chance.randrange(10**8):08}",
         )
-        shipped = min(moment + timedelta(days=chance.randint(1, 4)), fields.Datetime.now())
+        shipped = min(
+            moment + timedelta(days=chance.randint(1, 4)), fields.Datetime.now()
+        )
         delivery.sudo().write({"o2c_shipped_at": shipped, "date_done": shipped})
         if stage in ("part_shipped", "shipped"):
             return
-        received = min(shipped + timedelta(days=chance.randint(1, 6)), fields.Datetime.now())
+        received = min(
+            shipped + timedelta(days=chance.randint(1, 6)), fields.Datetime.now()
+        )
         delivery._o2c_confirm_receipt(order.partner_id.name, received)
         if stage == "returned":
             self._take_back(delivery.sudo())
@@ -186,7 +194,9 @@ class O2cDemo(models.AbstractModel):
     # === MONEY AND INVOICES === #
 
     def _handle_money(self, chance, order, stage, received):
-        day = min(received.date() + timedelta(days=chance.randint(2, 25)), fields.Date.today())
+        day = min(
+            received.date() + timedelta(days=chance.randint(2, 25)), fields.Date.today()
+        )
         if stage == "received":
             return
         if stage == "part_paid":
