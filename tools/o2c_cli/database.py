@@ -8,7 +8,6 @@ from .console import O2cError, run, step
 
 NATIVE_MODULES = "sale_management,sale_stock,account"
 OUR_MODULE = "sale_o2c_flow"
-LANGUAGES = "zh_CN"
 MAIN = "o2c"
 BUILDING = "o2c_building"
 
@@ -56,14 +55,11 @@ def copy(source, target):
 
 def ensure_base():
     """Return the template that has Odoo's own modules, made when it is missing."""
-    name = f"o2c_base_{state.digest(NATIVE_MODULES, _odoo_key(), LANGUAGES)}"
+    name = f"o2c_base_{state.digest(NATIVE_MODULES, _odoo_key())}"
     if not exists(name):
         with step("Database with Odoo's own modules (about a minute)"):
             drop(BUILDING)
-            run_odoo(
-                BUILDING,
-                *("-i", NATIVE_MODULES, "--without-demo", "--load-language", LANGUAGES),
-            )
+            run_odoo(BUILDING, "-i", NATIVE_MODULES, "--without-demo")
             rename(BUILDING, name)
     return name
 

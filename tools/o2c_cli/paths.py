@@ -18,7 +18,7 @@ LOGS = HOME / "logs"
 CONFIG = HOME / "odoo.conf"
 SETTINGS = HOME / "settings.json"
 STAMPS = HOME / "stamps"
-LOGINS = ADDONS / "sale_o2c_flow" / "demo" / "logins.csv"
+LOGINS = REPO / "tools" / "o2c_cli" / "logins.csv"
 
 
 def log(name):
