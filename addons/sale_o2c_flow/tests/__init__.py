@@ -5,3 +5,4 @@ from . import test_collection
 from . import test_discount
 from . import test_fulfilment
 from . import test_invoice_request
+from . import test_screens
