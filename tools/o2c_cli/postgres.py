@@ -1,5 +1,6 @@
 """PostgreSQL: the embedded one by default, an existing one on request."""
 
+import functools
 import os
 import shutil
 import socket
@@ -10,6 +11,11 @@ from . import paths, state
 from .console import O2cError, run, step
 
 USER = "odoo"
+NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+OTHER_UID = (
+    *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
+    *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+)
 CONFIGURATION = """
 port = {port}
 listen_addresses = '127.0.0.1'
@@ -139,14 +145,30 @@ def _data():
     return paths.HOME / "postgres"
 
 
+@functools.cache
 def _as_user():
     """Return the prefix under which PostgreSQL accepts to run.
 
-    It refuses root; a user namespace in which we are somebody else needs no user.
+    It refuses root. A user namespace in which we are somebody else leaves the files
+    ours; where there are none (containers, chroots), another uid keeps root's way
+    into the folder. A cluster stays with the one it was made with.
+
+    :raise O2cError: if the machine offers neither
     """
     if os.geteuid() != 0:
-        return []
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        return ()
+    prefixes = [NAMESPACE, OTHER_UID]
+    if _data().exists():
+        prefixes = [NAMESPACE if _data().stat().st_uid == 0 else OTHER_UID]
+    for prefix in prefixes:
+        command = [*prefix, _binary("postgres"), "--version"]
+        try:
+            answer = subprocess.run(command, capture_output=True, check=False)
+        except FileNotFoundError:
+            continue
+        if answer.returncode == 0:
+            return prefix
+    raise O2cError(f"PostgreSQL cannot run as root, and nobody else may here. {HINT}")
 
 
 def _initialise():
