@@ -101,7 +101,7 @@ def test_commands_are_documented():
         text=True,
         check=True,
     )
-    for command in "up down reset status logs shell update test lint".split():
+    for command in "up down reset status logs shell update test lint bench".split():
         assert command in answer.stdout
 
 

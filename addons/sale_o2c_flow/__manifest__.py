@@ -45,6 +45,8 @@
         "views/o2c_invoice_request_views.xml",
         "views/sale_order_invoicing_views.xml",
         "views/o2c_fact_views.xml",
+        "report/o2c_statement_templates.xml",
+        "report/ir_actions_report.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from . import (
+    benchmark,
     database,
     lint,
     odoo_source,
@@ -145,6 +146,13 @@ def run_tests(options):
     return 1 if testing.test(options.quick, options.keyword, options.rest) else 0
 
 
+def run_bench(options):
+    """Run the benchmarks and write bench/RESULTS.md."""
+    prepare(options)
+    benchmark.bench()
+    return 0
+
+
 def run_lint(options):
     """Check the style."""
     return 1 if lint.lint(options.fix) else 0
@@ -202,6 +210,7 @@ def _get_parser():
     tests = add("test", run_tests)
     tests.add_argument("--quick", action="store_true", help="leave out what is slow")
     tests.add_argument("-k", dest="keyword", help="only tests whose name matches")
+    add("bench", run_bench)
     add("lint", run_lint, ()).add_argument("--fix", action="store_true")
     return parser
 

@@ -3,12 +3,60 @@
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from . import database, lint, paths, postgres, pyenv, system
 from .console import say, step
 
-TEST = "o2c_test"
-TEST_DEMO = "o2c_test_demo"
+
+@dataclass(frozen=True)
+class Suite:
+    """Tests that share a database: a fresh copy of a template."""
+
+    title: str
+    folders: tuple
+    make_template: Callable
+    database: str
+    ignored: tuple = ()
+    slow: bool = False
+    # Tests of the addon run inside Odoo; those of a real server from outside.
+    inside: bool = True
+
+    def has(self, keyword):
+        """Whether a test of this name may be here, so that the template is needed."""
+        return not self.slow or any(
+            keyword in path.read_text()
+            for folder in self.folders
+            for path in folder.glob("test_*.py")
+        )
+
+
+TESTS = paths.REPO / "tests"
+SUITES = (
+    Suite(
+        "addons and system",
+        (paths.ADDONS, TESTS),
+        database.ensure_addon,
+        "o2c_test",
+        ignored=(TESTS / "demo", TESTS / "walk"),
+    ),
+    Suite(
+        "demo company",
+        (TESTS / "demo",),
+        database.ensure_demo,
+        "o2c_test_demo",
+        slow=True,
+    ),
+    Suite(
+        "walk through the company",
+        (TESTS / "walk",),
+        database.ensure_demo,
+        "o2c_test_walk",
+        slow=True,
+        inside=False,
+    ),
+)
 
 
 def test(quick=False, keyword=None, arguments=()):
@@ -19,84 +67,60 @@ def test(quick=False, keyword=None, arguments=()):
     """
     pyenv.ensure_venv(["runtime", "test"])
     full = not (quick or keyword)
-    failed = 0
-    if full:
-        failed += lint.lint()
+    failed = lint.lint() if full else 0
     if not quick:
         system.ensure_packages(system.BROWSER_PACKAGES, "browser tests")
     selection = ["-k", keyword] if keyword else []
     selection += ["-m", "not slow"] if quick else []
-    results = [
-        _run_suite(
-            "addons and system",
-            [paths.ADDONS, paths.REPO / "tests", f"--ignore={_demo_tests()}"],
-            (database.ensure_addon, TEST),
-            [*selection, *arguments],
-            coverage=full,
-        )
-    ]
-    if not quick and _has_demo_tests(keyword):
-        results.append(
-            _run_suite(
-                "demo company",
-                [_demo_tests()],
-                (database.ensure_demo, TEST_DEMO),
-                [*selection, *arguments],
-                coverage=full,
-                append=True,
-            )
-        )
+    if full:
+        (paths.REPO / ".coverage").unlink(missing_ok=True)
+    passed = 0
+    for suite in SUITES:
+        if (quick and suite.slow) or (keyword and not suite.has(keyword)):
+            continue
+        good, bad = _run_suite(suite, [*selection, *arguments], full)
+        passed, failed = passed + good, failed + bad
     if full:
         _report_coverage()
-    passed = sum(result[0] for result in results)
-    failed += sum(result[1] for result in results)
     say(f"{passed} passed, {failed} failed")
     return failed
 
 
-def _demo_tests():
-    return paths.REPO / "tests" / "demo"
-
-
-def _has_demo_tests(keyword):
-    """Whether tests of the demo company are asked for: making it takes two minutes."""
-    return any(
-        not keyword or keyword in path.read_text()
-        for path in _demo_tests().glob("test_*.py")
-    )
-
-
-def _run_suite(title, folders, source, arguments, coverage, append=False):
+def _run_suite(suite, arguments, coverage):
     """Run one pytest process on a fresh copy of a template.
 
     :return: how many tests passed, and how many failed or were skipped
     """
-    make_template, name = source
-    template = make_template()
-    with step(f"Test database: {title}"):
-        database.copy(template, name)
-    report = paths.HOME / f"report-{name}.xml"
+    template = suite.make_template()
+    with step(f"Test database: {suite.title}"):
+        database.copy(template, suite.database)
+    report = paths.HOME / f"report-{suite.database}.xml"
     report.unlink(missing_ok=True)
-    command = [paths.BIN / "python", "-m", "pytest", "-p", "o2c_cli.pytest_o2c"]
-    command += [
-        f"--odoo-config={paths.CONFIG}",
-        f"--odoo-database={name}",
-        "--odoo-http",
-    ]
-    command += ["-q", "-rs", f"--junitxml={report}"]
-    if coverage:
-        command += ["--cov", "--cov-report="] + (["--cov-append"] if append else [])
+    command = [paths.BIN / "python", "-m", "pytest", "-q", "-rs"]
+    command += [f"--junitxml={report}", *_get_options(suite, coverage)]
     environment = postgres.get_environment()
     environment["PYTHONPATH"] = str(paths.REPO / "tools")
+    environment["O2C_TEST_DATABASE"] = suite.database
     process = subprocess.run(
-        [str(part) for part in (*command, *folders, *arguments)],
+        [str(part) for part in (*command, *suite.folders, *arguments)],
         cwd=paths.REPO,
         env=environment,
         stdin=subprocess.DEVNULL,
         check=False,
     )
-    database.drop(name)
+    database.drop(suite.database)
     return _count(report, process.returncode)
+
+
+def _get_options(suite, coverage):
+    options = [f"--ignore={folder}" for folder in suite.ignored]
+    if not suite.inside:
+        return [*options, "-p", "no:odoo"]
+    options += ["-p", "o2c_cli.pytest_o2c", f"--odoo-config={paths.CONFIG}"]
+    options += [f"--odoo-database={suite.database}", "--odoo-http"]
+    if coverage:
+        options += ["--cov", "--cov-report=", "--cov-append"]
+    return options
 
 
 def _count(report, code):

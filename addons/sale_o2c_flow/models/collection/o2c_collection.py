@@ -88,6 +88,9 @@ class O2cCollection(models.Model):
     allocation_ids = fields.One2many(
         "o2c.collection.allocation", "collection_id", string="Orders", copy=True
     )
+    order_names = fields.Char(
+        string="For Orders", compute="_compute_order_names", compute_sudo=True
+    )
     note = fields.Text()
     # -- Who and when
     user_id = fields.Many2one(
@@ -130,6 +133,12 @@ class O2cCollection(models.Model):
     def _compute_amount(self):
         for collection in self:
             collection.amount = sum(collection.allocation_ids.mapped("amount"))
+
+    @api.depends("allocation_ids.order_id.name")
+    def _compute_order_names(self):
+        for collection in self:
+            names = collection.allocation_ids.order_id.mapped("name")
+            collection.order_names = ", ".join(names)
 
     def _o2c_get_order(self):
         return self.allocation_ids.order_id

@@ -13,6 +13,9 @@ class SaleOrder(models.Model):
     o2c_installment_ids = fields.One2many(
         "o2c.installment", "order_id", string="Plan", copy=False
     )
+    o2c_movement_ids = fields.One2many(
+        "o2c.cash.movement", "order_id", string="Money", readonly=True, copy=False
+    )
     o2c_collection_count = fields.Integer(compute="_compute_o2c_collection_count")
     # -- Money; all tax included, in the order's currency
     o2c_amount_net = fields.Monetary(

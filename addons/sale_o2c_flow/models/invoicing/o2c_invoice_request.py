@@ -160,7 +160,9 @@ class O2cInvoiceRequest(models.Model):
     def _compute_mailing(self):
         for request in self:
             partner = request.order_id.partner_invoice_id
-            request.mailing_address = partner._display_address(without_company=True)
+            address = partner._display_address(without_company=True)
+            lines = (line.strip() for line in address.splitlines())
+            request.mailing_address = "\n".join(line for line in lines if line)
             request.mailing_email = partner.email
 
     def _o2c_get_order(self):

@@ -82,6 +82,13 @@ class SaleOrder(models.Model):
             for line in self._o2c_get_discountable_lines()
         )
 
+    def _o2c_get_posted_invoices(self):
+        """Return the posted invoices and credit notes of the order, oldest first."""
+        # What was invoiced of an order is told to all who see it, not only to those
+        # who keep the books.
+        posted = self.sudo().invoice_ids.filtered(lambda move: move.state == "posted")
+        return posted.sorted(lambda move: (move.invoice_date, move.id))
+
     # === ACTIONS AND PROGRESS === #
 
     def action_o2c_new_invoice_request(self):

@@ -75,11 +75,14 @@ class O2cNotificationMixin(models.AbstractModel):
 
     def _o2c_add_todos(self, event, users):
         """Give each user one open to-do for the event."""
+        users = users.filtered("active")
+        if not users:
+            return
         activity_type = self._o2c_get_activity_type(event)
         open_todos = self.activity_ids.filtered(
             lambda activity: activity.activity_type_id == activity_type
         )
-        users = users.filtered("active") - open_todos.user_id
+        users -= open_todos.user_id
         if not users:
             return
         model_id = self.env["ir.model"]._get_id(self._name)

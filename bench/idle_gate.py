@@ -1,0 +1,80 @@
+"""Confirming an order while no approval flow holds: what the addon costs at rest."""
+
+from odoo.fields import Command
+
+from .harness import WARM_UP, environment, take_turns
+from .results import Table
+
+ROUNDS = 100
+LINES = 10
+
+
+def run(plain, addon):
+    """Measure confirming ten-line orders with and without the addon.
+
+    :return: the table of results
+    """
+    contestants = {}
+    for name, database in (("plain Odoo 19", plain), ("with the addon", addon)):
+        uid, order_ids = _prepare(database)
+        contestants[name] = (database, uid, _get_work(order_ids))
+    return Table(
+        title=f"Confirm an order of {LINES} lines, no approval flow in force",
+        note="Each confirmed by a salesperson in a transaction of its own; goods in "
+        "stock, one delivery each. The addon plans the installments of the order and "
+        "tells the shippers, of whom there are none here.",
+        measurements=take_turns(contestants, ROUNDS),
+    )
+
+
+def _get_work(order_ids):
+    def confirm(env, turn):
+        env["sale.order"].browse(order_ids[turn]).action_confirm()
+
+    return confirm
+
+
+def _prepare(database):
+    with environment(database) as env:
+        user = (
+            env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": "Benchmark",
+                    "login": "benchmark",
+                    "group_ids": [
+                        Command.set(env.ref("sales_team.group_sale_salesman").ids)
+                    ],
+                }
+            )
+        )
+        partner = env["res.partner"].create({"name": "Customer"})
+        products = _make_products(env)
+        orders = env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "user_id": user.id,
+                    "order_line": [
+                        Command.create({"product_id": product.id, "product_uom_qty": 2})
+                        for product in products
+                    ],
+                }
+                for _round in range(WARM_UP + ROUNDS)
+            ]
+        )
+        return user.id, orders.ids
+
+
+def _make_products(env):
+    products = env["product.product"].create(
+        [
+            {"name": f"Product {number}", "is_storable": True, "list_price": 10.0}
+            for number in range(LINES)
+        ]
+    )
+    location = env["stock.warehouse"].search([], limit=1).lot_stock_id
+    for product in products:
+        env["stock.quant"]._update_available_quantity(product, location, 10_000)
+    return products
