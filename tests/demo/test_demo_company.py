@@ -48,6 +48,18 @@ class TestDemoCompany(TransactionCase):
                 places=2,
             )
 
+    def test_invoices_are_what_was_asked_for(self):
+        issued = self.env["o2c.invoice.request"].search([("state", "=", "issued")])
+        self.assertTrue(issued)
+        for request in issued:
+            self.assertEqual(
+                sum(request.move_ids.mapped("amount_total")), request.amount
+            )
+
+    def test_nothing_is_invoiced_beyond_the_order(self):
+        for order in self.confirmed:
+            self.assertLessEqual(order.o2c_amount_invoiced, order.o2c_amount_net)
+
     def test_nobody_decided_their_own(self):
         decisions = self.env["o2c.approval.decision"].search([])
         self.assertTrue(decisions)

@@ -249,7 +249,9 @@ class O2cDemo(models.AbstractModel):
         )
         request.action_submit()
         if issue:
-            request.with_user(self._user("felix")).action_issue()
+            request.with_user(self._user("felix")).with_context(
+                default_invoice_date=day
+            ).action_issue()
             request.sudo().requested_at = datetime.combine(day, time(10))
 
     def _read_inboxes(self):

@@ -201,3 +201,22 @@ class O2cCommon(TransactionCase):
         pickings = order.sudo().picking_ids.filtered(lambda p: p.state == "assigned")
         pickings.with_user(cls.shipper)._o2c_confirm_shipment()
         return pickings
+
+    @classmethod
+    def take_back(cls, order, quantity):
+        """Take goods of an order back, from every line of what was shipped last."""
+        picking = order.sudo().picking_ids.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p.state == "done"
+        )[-1:]
+        wizard = (
+            cls.env["stock.return.picking"]
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({"picking_id": picking.id})
+        )
+        wizard.product_return_moves.write({"quantity": quantity, "to_refund": True})
+        returned = cls.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        returned.move_ids.picked = True
+        returned.button_validate()
+        return returned

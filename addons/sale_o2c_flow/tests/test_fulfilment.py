@@ -111,17 +111,6 @@ class TestShipment(O2cCommon):
 
     def test_returned_value(self):
         self._wizard(10).action_confirm()
-        wizard = (
-            self.env["stock.return.picking"]
-            .with_context(active_id=self.picking.id, active_model="stock.picking")
-            .create({"picking_id": self.picking.id})
-        )
-        wizard.product_return_moves.quantity = 3
-        wizard.product_return_moves.to_refund = True
-        returned = self.env["stock.picking"].browse(
-            wizard.action_create_returns()["res_id"]
-        )
-        returned.move_ids.picked = True
-        returned.button_validate()
+        self.take_back(self.order, 3)
         self.assertEqual(self.order.o2c_amount_returned, 345.0)
         self.assertEqual(self.order.o2c_amount_net, 805.0)

@@ -45,6 +45,24 @@ class TestInvoiceRequest(O2cCommon):
         )
         self.assertEqual(order.o2c_amount_to_request, 0.0)
 
+    def test_returned_goods_are_not_invoiced(self):
+        self.ship(self.order)
+        self.take_back(self.order, 3)
+        request = self.request_invoice(self.order, self.order.o2c_amount_to_request)
+        self.assertEqual(request.amount, 805.0)
+        move = request.sudo().move_ids
+        self.assertEqual(move.amount_total, 805.0)
+        self.assertEqual(move.invoice_line_ids.quantity, 7.0)
+        self.assertEqual(self.order.o2c_amount_to_request, 0.0)
+
+    def test_returned_goods_after_a_part_was_invoiced(self):
+        self.request_invoice(self.order, 400.0)
+        self.ship(self.order)
+        self.take_back(self.order, 3)
+        self.request_invoice(self.order, self.order.o2c_amount_to_request)
+        moves = self.order.sudo().invoice_ids
+        self.assertEqual(moves.mapped("amount_total"), [405.0, 400.0])
+
     def test_pending_counts(self):
         self.request_invoice(self.order, 1000.0, issue=False).action_submit()
         self.assertEqual(self.order.o2c_amount_to_request, 150.0)

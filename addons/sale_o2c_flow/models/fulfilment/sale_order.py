@@ -120,16 +120,21 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    def _o2c_get_returned_quantity(self):
+        """Return how much of this line came back to be refunded, in its unit."""
+        self.ensure_one()
+        return sum(
+            move.product_uom._compute_quantity(move.quantity, self.product_uom_id)
+            # Stock moves are not for salespeople; their order's value is.
+            for move in self.sudo().move_ids
+            if move.state == "done" and move._is_incoming() and move.to_refund
+        )
+
     def _o2c_get_returned_value(self):
         """Return what came back of this line, in money: tax included, unrounded, at
         the price actually paid."""
         self.ensure_one()
         if not self.product_uom_qty:
             return 0.0
-        returned = sum(
-            move.product_uom._compute_quantity(move.quantity, self.product_uom_id)
-            # Stock moves are not for salespeople; their order's value is.
-            for move in self.sudo().move_ids
-            if move.state == "done" and move._is_incoming() and move.to_refund
-        )
+        returned = self._o2c_get_returned_quantity()
         return self.price_total * returned / self.product_uom_qty

@@ -385,7 +385,9 @@ class O2cInvoiceRequest(models.Model):
 
     def _create_final_invoice(self):
         """Invoice the order the ordinary way if that gives exactly what was asked."""
-        order = self.order_id.with_context(raise_if_nothing_to_invoice=False)
+        order = self.order_id.with_context(
+            raise_if_nothing_to_invoice=False, o2c_net_of_returns=True
+        )
         if self.currency_id.compare_amounts(self.amount, order._o2c_get_uninvoiced()):
             return self.env["account.move"]
         if not order._o2c_is_invoiceable_whole():

@@ -75,10 +75,7 @@ class SaleOrder(models.Model):
         """Whether the ordinary invoice would hold everything that is left."""
         self.ensure_one()
         return all(
-            line.product_uom_id.compare(
-                line.qty_to_invoice, line.product_uom_qty - line.qty_invoiced
-            )
-            == 0
+            line._o2c_is_invoiceable_whole()
             for line in self._o2c_get_discountable_lines()
         )
 
@@ -147,3 +144,34 @@ class SaleOrder(models.Model):
                 "%s invoiced", self.currency_id.format(self.o2c_amount_invoiced)
             )
         return "todo", self.env._("Nothing invoiced")
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _o2c_is_invoiceable_whole(self):
+        """Whether invoicing the line now leaves nothing of it to invoice later."""
+        self.ensure_one()
+        left = self.product_uom_qty - self.qty_invoiced
+        left -= self._o2c_get_returned_quantity()
+        return not self.product_uom_id.compare(self._o2c_get_net_to_invoice(), left)
+
+    def _o2c_get_net_to_invoice(self):
+        """Return the quantity to invoice without what came back.
+
+        Odoo leaves returns out by itself where it invoices what was delivered, and
+        not where it invoices what was ordered.
+        """
+        self.ensure_one()
+        if self.product_id.invoice_policy == "order":
+            return self.qty_to_invoice - self._o2c_get_returned_quantity()
+        return self.qty_to_invoice
+
+    def _prepare_invoice_line(self, **optional_values):
+        values = super()._prepare_invoice_line(**optional_values)
+        # Down payments come with a quantity of their own.
+        if self.env.context.get("o2c_net_of_returns") and not optional_values.get(
+            "quantity"
+        ):
+            values["quantity"] = self._o2c_get_net_to_invoice()
+        return values
