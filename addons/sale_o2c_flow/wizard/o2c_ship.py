@@ -3,19 +3,25 @@ from odoo.fields import Command
 
 
 class O2cShip(models.TransientModel):
-    """Confirms the shipment of a delivery, whole or in part."""
+    """Confirms the shipment of a delivery, whole or in part.
+
+    It shows what its user may read: whoever names another delivery learns nothing.
+    """
 
     _name = "o2c.ship"
     _description = "Confirm Shipment"
 
     picking_id = fields.Many2one("stock.picking", string="Delivery", required=True)
-    partner_id = fields.Many2one(related="picking_id.partner_id", string="Ship To")
+    partner_id = fields.Many2one(
+        related="picking_id.partner_id", related_sudo=False, string="Ship To"
+    )
     carrier = fields.Char()
     tracking_ref = fields.Char(string="Tracking Number")
     line_ids = fields.One2many(
         "o2c.ship.line",
         "wizard_id",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -53,8 +59,14 @@ class O2cShipLine(models.TransientModel):
 
     wizard_id = fields.Many2one("o2c.ship", required=True, ondelete="cascade")
     move_id = fields.Many2one("stock.move", required=True)
-    product_id = fields.Many2one(related="move_id.product_id")
-    demand = fields.Float(related="move_id.product_uom_qty", string="Ordered")
-    available = fields.Float(related="move_id.quantity", string="In Stock")
-    uom_id = fields.Many2one(related="move_id.product_uom", string="Unit")
+    product_id = fields.Many2one(related="move_id.product_id", related_sudo=False)
+    demand = fields.Float(
+        related="move_id.product_uom_qty", related_sudo=False, string="Ordered"
+    )
+    available = fields.Float(
+        related="move_id.quantity", related_sudo=False, string="In Stock"
+    )
+    uom_id = fields.Many2one(
+        related="move_id.product_uom", related_sudo=False, string="Unit"
+    )
     quantity = fields.Float(string="Ship", digits="Product Unit")

@@ -8,8 +8,18 @@ PRICE_FIELDS = frozenset(
         "lst_price",
         "standard_price",
         "price_extra",
+        "default_extra_price",
+        "extra_price",
+        "base_price",
         "price_unit",
         "fixed_price",
+        "percent_price",
+        "price_discount",
+        "price_discounted",
+        "price_markup",
+        "price_surcharge",
+        "price_min_margin",
+        "price_max_margin",
         "price",
         "value",
         "sale_price",
@@ -62,6 +72,26 @@ class ProductTemplate(models.Model):
 class ProductProduct(models.Model):
     _name = "product.product"
     _inherit = ["product.product", "o2c.price.access.mixin"]
+
+
+class ProductAttributeValue(models.Model):
+    _name = "product.attribute.value"
+    _inherit = ["product.attribute.value", "o2c.price.access.mixin"]
+
+
+class ProductTemplateAttributeValue(models.Model):
+    _name = "product.template.attribute.value"
+    _inherit = ["product.template.attribute.value", "o2c.price.access.mixin"]
+
+
+class ProductCombo(models.Model):
+    _name = "product.combo"
+    _inherit = ["product.combo", "o2c.price.access.mixin"]
+
+
+class ProductComboItem(models.Model):
+    _name = "product.combo.item"
+    _inherit = ["product.combo.item", "o2c.price.access.mixin"]
 
 
 class ProductPricelistItem(models.Model):
