@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import float_repr
 
 from .content import get_fingerprint, goes_beyond
@@ -141,7 +141,8 @@ class O2cApprovalTask(models.Model):
         # Deciders have no right to write tasks or orders: being named in the task,
         # checked below on fresh and locked data, is what entitles them.
         tasks = self.sudo()
-        tasks._lock_orders()
+        tasks.order_id._o2c_lock()
+        tasks.invalidate_recordset()
         for task in tasks:
             if refusal := task._get_refusal():
                 raise UserError(refusal)
@@ -150,21 +151,6 @@ class O2cApprovalTask(models.Model):
             order._o2c_after_decision(
                 tasks.filtered(lambda t, o=order: t.order_id == o)
             )
-
-    def _lock_orders(self):
-        """Make sure that nobody else decides on or changes these orders meanwhile."""
-        try:
-            self.order_id.lock_for_update()
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(orders)s at this very moment. "
-                    "Reload and look again.",
-                    orders=", ".join(self.order_id.mapped("name")),
-                )
-            ) from error
-        self.invalidate_recordset()
-        self.order_id.invalidate_recordset()
 
     def _get_refusal(self):
         """Return why the user at hand may not decide the task now, if so."""

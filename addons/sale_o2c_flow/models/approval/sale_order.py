@@ -12,7 +12,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     o2c_task_ids = fields.One2many(
-        "o2c.approval.task", "order_id", string="Approvals", copy=False
+        "o2c.approval.task",
+        "order_id",
+        string="Approvals",
+        copy=False,
+        groups="base.group_user",
     )
     o2c_approval_state = fields.Selection(
         [
@@ -27,12 +31,21 @@ class SaleOrder(models.Model):
         default="none",
         copy=False,
         index=True,
+        groups="base.group_user",
     )
-    o2c_submitted_at = fields.Datetime(string="Submitted On", copy=False, readonly=True)
+    o2c_submitted_at = fields.Datetime(
+        string="Submitted On", copy=False, readonly=True, groups="base.group_user"
+    )
     o2c_submitted_by_id = fields.Many2one(
-        "res.users", string="Submitted By", copy=False, readonly=True
+        "res.users",
+        string="Submitted By",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
     )
-    o2c_approval_needed = fields.Boolean(compute="_compute_o2c_approval_needed")
+    o2c_approval_needed = fields.Boolean(
+        compute="_compute_o2c_approval_needed", groups="base.group_user"
+    )
 
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | {
@@ -270,7 +283,9 @@ class SaleOrder(models.Model):
         :raise UserError: if a confirmed order goes beyond what was approved
         """
         # Plain orders, the vast majority, leave here without a query.
-        for order in self.sudo().filtered("o2c_submitted_at"):
+        submitted = self.sudo().filtered("o2c_submitted_at")
+        submitted._o2c_lock()
+        for order in submitted:
             if order.state == "sale":
                 order._o2c_check_within_approval()
             elif order.state in ("draft", "sent"):

@@ -35,9 +35,10 @@ class SaleOrder(models.Model):
     def _o2c_divert(self):
         """Send orders into approval that somebody tried to confirm.
 
-        A colleague gets the same checks as with the button; a customer never an error.
+        Whoever calls this themselves gets the checks of the button; a customer, whom
+        the portal serves as superuser, never an error.
         """
-        if self.env.user._is_internal() and not self.env.su:
+        if not self.env.su:
             self.filtered(
                 lambda o: o.o2c_approval_state != "pending"
             ).action_o2c_submit()
@@ -48,19 +49,10 @@ class SaleOrder(models.Model):
             elif order.o2c_approval_state != "pending":
                 order._o2c_submit()
 
-    def _action_confirm(self):
-        # An order that needed nobody may be changed later into one that does.
-        flows = self.env["o2c.approval.flow"]
-        controlled = self.sudo().filtered(
-            lambda order: not order.o2c_submitted_at and flows._get_flow(order)
-        )
-        controlled.write({"o2c_submitted_at": fields.Datetime.now()})
-        return super()._action_confirm()
-
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._o2c_check_cleared()
+        orders.filtered(lambda order: order.state == "sale")._o2c_let_through()
         return orders
 
     def write(self, vals):
@@ -70,8 +62,19 @@ class SaleOrder(models.Model):
         with self._o2c_changing_content(not CONTENT_FIELDS.isdisjoint(vals)):
             result = super().write(vals)
         # After the write: it may change the content together with the state.
-        confirming._o2c_check_cleared()
+        confirming._o2c_let_through()
         return result
+
+    def _o2c_let_through(self):
+        """Let orders be confirmed, and watch those that a flow holds for."""
+        self._o2c_check_cleared()
+        # An order that needed nobody may be changed later into one that does.
+        flows = self.env["o2c.approval.flow"]
+        unwatched = self.sudo().filtered(
+            lambda order: not order.o2c_submitted_at and flows._get_flow(order)
+        )
+        if unwatched:
+            unwatched.write({"o2c_submitted_at": fields.Datetime.now()})
 
     def _o2c_check_cleared(self):
         """Check that confirmed orders have the approvals they need.

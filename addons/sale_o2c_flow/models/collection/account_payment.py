@@ -1,6 +1,11 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+# What finance confirmed with a collection.
+BOOKED_FIELDS = frozenset(
+    {"amount", "currency_id", "date", "journal_id", "partner_id", "payment_type"}
+)
+
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
@@ -65,6 +70,8 @@ class AccountPayment(models.Model):
         return result
 
     def write(self, vals):
+        if not self.env.su and not BOOKED_FIELDS.isdisjoint(vals):
+            self._o2c_check_no_collection()
         if not self.env.su and "o2c_collection_id" in vals:
             raise UserError(
                 self.env._(

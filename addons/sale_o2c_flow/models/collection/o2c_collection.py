@@ -213,10 +213,12 @@ class O2cCollection(models.Model):
         :raise UserError: if one is incomplete, or allocates more than an order owes
         """
         self.check_access("write")
-        for collection in self:
+        # No two collections may ask for the same open amount.
+        self._o2c_get_order()._o2c_lock()
+        for collection in self._lock():
             collection._check_can_submit()
-        # The state is not for users to write; the checks above were theirs to pass.
-        self.sudo().write({"state": "to_confirm", "reject_reason": False})
+            # The state is not for users to write; the checks above were theirs to pass.
+            collection.sudo().write({"state": "to_confirm", "reject_reason": False})
         self._o2c_close_todos("collection_rejected")
         self._o2c_notify("collection_submitted")
         return True

@@ -60,12 +60,16 @@ class O2cCollectionAllocation(models.Model):
     def create(self, vals_list):
         allocations = super().create(vals_list)
         allocations._check_collection_editable()
+        # Whoever names an order here reads what it owes.
+        allocations.order_id.check_access("read")
         return allocations
 
     def write(self, vals):
         self._check_collection_editable()
         result = super().write(vals)
         self._check_collection_editable()
+        if "order_id" in vals:
+            self.order_id.check_access("read")
         return result
 
     @api.ondelete(at_uninstall=False)

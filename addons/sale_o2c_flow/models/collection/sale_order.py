@@ -8,15 +8,30 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     o2c_allocation_ids = fields.One2many(
-        "o2c.collection.allocation", "order_id", string="Collections", copy=False
+        "o2c.collection.allocation",
+        "order_id",
+        string="Collections",
+        copy=False,
+        groups="base.group_user",
     )
     o2c_installment_ids = fields.One2many(
-        "o2c.installment", "order_id", string="Plan", copy=False
+        "o2c.installment",
+        "order_id",
+        string="Plan",
+        copy=False,
+        groups="base.group_user",
+    )
+    o2c_collection_count = fields.Integer(
+        compute="_compute_o2c_collection_count", groups="base.group_user"
     )
     o2c_movement_ids = fields.One2many(
-        "o2c.cash.movement", "order_id", string="Money", readonly=True, copy=False
+        "o2c.cash.movement",
+        "order_id",
+        string="Money",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
     )
-    o2c_collection_count = fields.Integer(compute="_compute_o2c_collection_count")
     # -- Money; all tax included, in the order's currency
     o2c_amount_net = fields.Monetary(
         string="Order Value",
@@ -41,6 +56,7 @@ class SaleOrder(models.Model):
         compute="_compute_o2c_amount_pending",
         store=True,
         help="Reported by sales, not yet confirmed by finance: shown, never counted.",
+        groups="base.group_user",
     )
     o2c_next_due_date = fields.Date(
         string="Next Due",

@@ -9,6 +9,7 @@ class ResPartner(models.Model):
         string="Customer Level",
         index="btree_not_null",
         help="Grade of the customer. Discount policies and reports use it.",
+        groups="base.group_user",
     )
 
     @api.model

@@ -1,4 +1,13 @@
 from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError
+from odoo.tools import SQL
+
+# What Odoo computes from the lines. Approvals and money rest on these amounts, and a
+# computed field, readonly or not, takes what an RPC client writes.
+ORDER_AMOUNTS = frozenset(
+    {"amount_untaxed", "amount_tax", "amount_total", "currency_rate"}
+)
+LINE_AMOUNTS = frozenset({"price_subtotal", "price_tax", "price_total"})
 
 
 class SaleOrder(models.Model):
@@ -10,12 +19,46 @@ class SaleOrder(models.Model):
         string="Customer Level",
         store=True,
         index="btree_not_null",
+        groups="base.group_user",
     )
     o2c_progress = fields.Json(
         string="Progress",
         compute="_compute_o2c_progress",
         export_string_translation=False,
+        groups="base.group_user",
     )
+
+    def _o2c_get_protected_fields(self):
+        return super()._o2c_get_protected_fields() | ORDER_AMOUNTS | {"o2c_level_id"}
+
+    def _o2c_lock(self):
+        """Take the orders until the end of the transaction and read them anew.
+
+        :raise UserError: if somebody else has one of them
+        """
+        # Who may not write an order may still have to decide about it.
+        orders = self.sudo()
+        try:
+            orders.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else is working on %(orders)s at this very moment. "
+                    "Reload and look again.",
+                    orders=", ".join(orders.mapped("name")),
+                )
+            ) from error
+        if orders:
+            # Whoever began before us and comes for the lock after us would go on with
+            # what they read then. The empty update makes PostgreSQL refuse them, and
+            # Odoo tries again with what is true now.
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE sale_order SET write_date = write_date WHERE id IN %s",
+                    orders._ids,
+                )
+            )
+        self.invalidate_recordset()
 
     @api.depends("state")
     def _compute_o2c_progress(self):
@@ -33,3 +76,11 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         return []
+
+
+class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "o2c.protected.mixin"]
+
+    def _o2c_get_protected_fields(self):
+        return super()._o2c_get_protected_fields() | LINE_AMOUNTS

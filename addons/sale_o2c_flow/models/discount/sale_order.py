@@ -13,7 +13,10 @@ class SaleOrder(models.Model):
         help="Untaxed amount of the order at the pricelist's prices before discounts.",
     )
     o2c_amount_given = fields.Monetary(
-        string="Given Away", compute="_compute_o2c_effective_discount", store=True
+        string="Given Away",
+        compute="_compute_o2c_effective_discount",
+        store=True,
+        groups="base.group_user",
     )
     o2c_effective_discount = fields.Float(
         string="Effective Discount (%)",
@@ -30,6 +33,7 @@ class SaleOrder(models.Model):
         store=True,
         ondelete="set null",
         index="btree_not_null",
+        groups="base.group_user",
     )
     o2c_discount_line_id = fields.Many2one(
         "sale.order.line",
@@ -38,6 +42,7 @@ class SaleOrder(models.Model):
         store=True,
         ondelete="set null",
         index="btree_not_null",
+        groups="base.group_user",
     )
     o2c_discount_authority = fields.Selection(
         AUTHORITIES,
@@ -45,9 +50,12 @@ class SaleOrder(models.Model):
         compute="_compute_o2c_discount_tier_id",
         store=True,
         help="Who has to agree to the discounts of this order.",
+        groups="base.group_user",
     )
     o2c_discount_reason = fields.Char(
-        string="Why", compute="_compute_o2c_discount_reason"
+        string="Why",
+        compute="_compute_o2c_discount_reason",
+        groups="base.group_user",
     )
 
     def _o2c_get_protected_fields(self):

@@ -29,6 +29,13 @@ class SaleOrderLine(models.Model):
         "hand-changed unit price.",
     )
 
+    def _o2c_get_protected_fields(self):
+        return super()._o2c_get_protected_fields() | {
+            "o2c_reference_price_unit",
+            "o2c_reference_subtotal",
+            "o2c_effective_discount",
+        }
+
     @api.depends(
         "product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id"
     )

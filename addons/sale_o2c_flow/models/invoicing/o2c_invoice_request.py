@@ -173,6 +173,8 @@ class O2cInvoiceRequest(models.Model):
         for vals in vals_list:
             vals.pop("name", None)
         requests = super().create(vals_list)
+        # Whoever names an order here reads what it is worth.
+        requests.order_id.check_access("read")
         sequence = self.env["ir.sequence"].sudo()
         for request in requests:
             # The number is given by the system: users may not choose it.
@@ -184,7 +186,10 @@ class O2cInvoiceRequest(models.Model):
     def write(self, vals):
         if not self.env.su and not FROZEN_FIELDS.isdisjoint(vals):
             self._check_editable()
-        return super().write(vals)
+        result = super().write(vals)
+        if "order_id" in vals:
+            self.order_id.check_access("read")
+        return result
 
     def _check_editable(self):
         for request in self:
@@ -223,14 +228,14 @@ class O2cInvoiceRequest(models.Model):
                 )
             request._check_amount()
             request._check_title()
-        # The state is not for users to write; the checks above were theirs to pass.
-        self.sudo().write(
-            {
-                "state": "to_issue",
-                "requested_at": fields.Datetime.now(),
-                "reject_reason": False,
-            }
-        )
+            # The state is not for users to write; the checks above were theirs to pass.
+            request.sudo().write(
+                {
+                    "state": "to_issue",
+                    "requested_at": fields.Datetime.now(),
+                    "reject_reason": False,
+                }
+            )
         self._o2c_close_todos("invoice_rejected")
         self._o2c_notify("invoice_requested")
         return True
@@ -263,7 +268,7 @@ class O2cInvoiceRequest(models.Model):
             request._check_amount()
             # Finance need not own the order; what it may invoice was just checked.
             request.sudo()._issue()
-        self._record_decision("issued")
+            request._record_decision("issued")
         return True
 
     def action_reject(self, reason):
@@ -306,20 +311,19 @@ class O2cInvoiceRequest(models.Model):
 
     def _lock(self):
         """Take the orders, so that no two requests use the same open amount."""
+        self.order_id._o2c_lock()
         try:
-            # What is open belongs to the order, which finance cannot write.
-            self.order_id.sudo().lock_for_update()
+            # Deciding is a right of its own, not that of writing the request.
             self.sudo().lock_for_update()
         except LockError as error:
             raise UserError(
                 self.env._(
                     "Somebody else is working on %s at this very moment. Reload and "
                     "look again.",
-                    ", ".join(self.order_id.mapped("name")),
+                    ", ".join(self.mapped("name")),
                 )
             ) from error
         self.invalidate_recordset()
-        self.order_id.invalidate_recordset()
 
     def _check_can_decide(self):
         self.ensure_one()

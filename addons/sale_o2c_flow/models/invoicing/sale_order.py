@@ -7,9 +7,15 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     o2c_request_ids = fields.One2many(
-        "o2c.invoice.request", "order_id", string="Invoice Requests", copy=False
+        "o2c.invoice.request",
+        "order_id",
+        string="Invoice Requests",
+        copy=False,
+        groups="base.group_user",
     )
-    o2c_request_count = fields.Integer(compute="_compute_o2c_request_count")
+    o2c_request_count = fields.Integer(
+        compute="_compute_o2c_request_count", groups="base.group_user"
+    )
     o2c_amount_invoiced = fields.Monetary(
         string="Invoiced",
         compute="_compute_o2c_amount_invoiced",
