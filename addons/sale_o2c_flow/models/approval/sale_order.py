@@ -129,13 +129,14 @@ class SaleOrder(models.Model):
         """Submit without asking whether the salesperson may: their customer accepted,
         or :meth:`action_o2c_submit` has checked."""
         # The salesperson writes the order, but neither its tasks nor its state.
+        user = self.env.user
+        # A customer who follows the link of a mail is served as the system's user.
+        is_colleague = user._is_internal() and not user._is_superuser()
         for order in self.sudo():
             order.write(
                 {
                     "o2c_submitted_at": fields.Datetime.now(),
-                    "o2c_submitted_by_id": self.env.uid
-                    if self.env.user._is_internal()
-                    else order.user_id.id,
+                    "o2c_submitted_by_id": (user if is_colleague else order.user_id).id,
                 }
             )
             order._o2c_refresh_tasks(resubmit=True)
@@ -253,6 +254,7 @@ class SaleOrder(models.Model):
         accepted = bool(self.signature or self.transaction_ids)
         if self.state in ("draft", "sent"):
             self.with_context(send_email=accepted).action_confirm()
+            self.transaction_ids._o2c_invoice_late()
 
     def _o2c_after_decision(self, tasks):
         """Move the order on after some of its tasks were decided."""

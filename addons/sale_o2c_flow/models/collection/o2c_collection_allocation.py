@@ -22,7 +22,7 @@ class O2cCollectionAllocation(models.Model):
         ondelete="restrict",
         index=True,
         check_company=True,
-        domain="[('state', '=', 'sale')]",
+        domain="['|', ('state', '=', 'sale'), ('o2c_amount_outstanding', '<', 0)]",
     )
     currency_id = fields.Many2one(related="order_id.currency_id")
     amount = fields.Monetary(required=True)
@@ -87,7 +87,9 @@ class O2cCollectionAllocation(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        if order.state != "sale":
+        # What a customer paid online for an order that never came about goes back.
+        is_refund = self.collection_id.direction == "refund"
+        if order.state != "sale" and not is_refund:
             raise UserError(
                 self.env._(
                     "%s is not confirmed: money is collected on confirmed orders.",
