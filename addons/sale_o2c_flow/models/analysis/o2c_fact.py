@@ -63,9 +63,7 @@ class O2cFact(models.Model):
         ],
         "o2c.cash.movement": ["order_id", "date", "kind", "amount"],
         "o2c.invoice.request": ["state", "amount", "requested_at"],
-        "account.move": ["state", "move_type", "date"],
-        "account.move.line": ["price_total", "move_id"],
-        "sale.order.line": ["order_id", "invoice_lines"],
+        "o2c.invoice.share": ["order_id", "date", "amount"],
         "res.partner": ["commercial_partner_id"],
     }
 
@@ -164,18 +162,9 @@ class O2cFact(models.Model):
 
     def _query_invoices(self):
         return SQL(
-            """
-            SELECT line.id::bigint * 8 + 4, sale_line.order_id,
-                   COALESCE(move.invoice_date, move.date), 'invoiced',
-                   CASE move.move_type
-                        WHEN 'out_refund' THEN -line.price_total
-                        ELSE line.price_total END
-              FROM sale_order_line sale_line
-              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sale_line.id
-              JOIN account_move_line line ON line.id = rel.invoice_line_id
-              JOIN account_move move ON move.id = line.move_id
-             WHERE move.state != 'cancel'
-            """
+            """SELECT id * 8 + 4, order_id, date, 'invoiced', amount
+                 FROM (%s) share""",
+            self.env["o2c.invoice.share"]._table_query,
         )
 
     def action_open_order(self):

@@ -102,29 +102,21 @@ class O2cCashMovement(models.Model):
         """Reconciliations of the orders' invoices with payments and bank lines.
 
         Left out: credit notes (no money), and the payments that the other queries
-        count. An invoice of several orders is split by their share of its lines,
-        rounded on the running total so that the parts add up to the cent.
+        count.
         """
+        share = self.env["o2c.invoice.share"]
         return SQL(
             """
-            SELECT (match.id::bigint * 4194304 + MOD(linked.order_id, 4194304)) * 4 + 1 AS id,
-                   linked.order_id,
+            SELECT (match.id::bigint * 4194304 + MOD(part.order_id, 4194304)) * 4 + 1 AS id,
+                   part.order_id,
                    move.company_id,
                    match.date,
                    CASE move.move_type
                         WHEN 'out_invoice' THEN 'collected' ELSE 'refunded' END AS kind,
                    'invoice' AS source,
-                   ROUND(match.amount * part.upto / part.total, currency.decimal_places)
-                   - ROUND(match.amount * part.before / part.total,
-                           currency.decimal_places) AS amount
-              FROM (
-                    SELECT DISTINCT sale_line.order_id, item.move_id
-                      FROM sale_order_line sale_line
-                      JOIN sale_order_line_invoice_rel rel
-                           ON rel.order_line_id = sale_line.id
-                      JOIN account_move_line item ON item.id = rel.invoice_line_id
-                   ) linked
-              JOIN account_move move ON move.id = linked.move_id
+                   %(amount)s AS amount
+              FROM (%(parts)s) part
+              JOIN account_move move ON move.id = part.move_id
               JOIN res_currency currency ON currency.id = move.currency_id
               JOIN account_move_line due ON due.move_id = move.id
               JOIN account_account account ON account.id = due.account_id
@@ -149,33 +141,6 @@ class O2cCashMovement(models.Model):
                    AND other_move.move_type = 'entry'
               LEFT JOIN account_payment payment
                    ON payment.id = other_move.origin_payment_id
-             CROSS JOIN LATERAL (
-                    SELECT shares.*
-                      FROM (
-                            SELECT weights.order_id,
-                                   SUM(weights.weight) OVER w AS upto,
-                                   SUM(weights.weight) OVER w - weights.weight AS before,
-                                   SUM(weights.weight) OVER () AS total
-                              FROM (
-                                    SELECT owner.order_id,
-                                           GREATEST(SUM(item.price_total), 0.000001)
-                                           AS weight
-                                      FROM account_move_line item
-                                      LEFT JOIN LATERAL (
-                                            SELECT MIN(line.order_id) AS order_id
-                                              FROM sale_order_line_invoice_rel rel
-                                              JOIN sale_order_line line
-                                                   ON line.id = rel.order_line_id
-                                             WHERE rel.invoice_line_id = item.id
-                                           ) owner ON TRUE
-                                     WHERE item.move_id = move.id
-                                       AND item.display_type = 'product'
-                                     GROUP BY owner.order_id
-                                   ) weights
-                            WINDOW w AS (ORDER BY weights.order_id NULLS LAST)
-                           ) shares
-                     WHERE shares.order_id = linked.order_id
-                   ) part
              WHERE move.state = 'posted'
                AND move.move_type IN ('out_invoice', 'out_refund')
                AND payment.o2c_collection_id IS NULL
@@ -186,7 +151,9 @@ class O2cCashMovement(models.Model):
                      WHERE rel.transaction_id = payment.payment_transaction_id
                        AND tx.state = 'done'
                    )
-            """
+            """,
+            amount=share._split(SQL("match.amount")),
+            parts=share._query_parts(),
         )
 
     def _query_online_payments(self):

@@ -55,13 +55,39 @@ class SaleOrder(models.Model):
         "order_line.move_ids.quantity",
         "order_line.price_total",
         "order_line.product_uom_qty",
+        "amount_total",
     )
     def _compute_o2c_amount_returned(self):
         for order in self:
-            currency = order.currency_id or order.company_id.currency_id
-            order.o2c_amount_returned = currency.round(
-                sum(line._o2c_get_returned_value() for line in order.order_line)
+            returned = {
+                line: quantity
+                for line in order.order_line
+                if (quantity := line._o2c_get_returned_quantity())
+            }
+            order.o2c_amount_returned = returned and order.currency_id.round(
+                order.amount_total - order._o2c_get_total_without(returned)
             )
+
+    def _o2c_get_total_without(self, returned):
+        """Return what the order would come to had it never held the returned goods:
+        tax included, in its currency, computed as Odoo computes the order itself.
+
+        :param dict returned: quantity by order line, in the unit of the line
+        """
+        self.ensure_one()
+        AccountTax = self.env["account.tax"]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(
+                quantity=line.product_uom_qty - returned.get(line, 0.0)
+            )
+            for line in self._get_priced_lines()
+        ]
+        base_lines += self._add_base_lines_for_early_payment_discount()
+        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        return AccountTax._get_tax_totals_summary(
+            base_lines=base_lines, currency=self.currency_id, company=self.company_id
+        )["total_amount_currency"]
 
     def _action_confirm(self):
         result = super()._action_confirm()
@@ -129,12 +155,3 @@ class SaleOrderLine(models.Model):
             for move in self.sudo().move_ids
             if move.state == "done" and move._is_incoming() and move.to_refund
         )
-
-    def _o2c_get_returned_value(self):
-        """Return what came back of this line, in money: tax included, unrounded, at
-        the price actually paid."""
-        self.ensure_one()
-        if not self.product_uom_qty:
-            return 0.0
-        returned = self._o2c_get_returned_quantity()
-        return self.price_total * returned / self.product_uom_qty

@@ -39,21 +39,14 @@ class SaleOrder(models.Model):
 
     @api.depends(
         "order_line.invoice_lines.price_total",
+        "order_line.invoice_lines.move_id.amount_total",
         "order_line.invoice_lines.move_id.state",
         "order_line.invoice_lines.move_id.move_type",
     )
     def _compute_o2c_amount_invoiced(self):
+        totals = self.env["o2c.invoice.share"]._get_totals(self)
         for order in self:
-            currency = order.currency_id or order.company_id.currency_id
-            order.o2c_amount_invoiced = currency.round(
-                sum(
-                    -line.price_total
-                    if line.move_id.move_type == "out_refund"
-                    else line.price_total
-                    for line in order.order_line.invoice_lines
-                    if line.move_id.state != "cancel"
-                )
-            )
+            order.o2c_amount_invoiced = totals.get(order._origin.id, 0.0)
 
     @api.depends("o2c_request_ids.state", "o2c_request_ids.amount")
     def _compute_o2c_amount_requested(self):
