@@ -101,7 +101,8 @@ def test_commands_are_documented():
         text=True,
         check=True,
     )
-    for command in "up down reset status logs shell update test lint bench".split():
+    commands = "up down reset status logs shell update import test lint bench"
+    for command in commands.split():
         assert command in answer.stdout
 
 

@@ -4,10 +4,12 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from . import (
     benchmark,
     database,
+    importer,
     lint,
     odoo_source,
     paths,
@@ -19,6 +21,7 @@ from . import (
     testing,
 )
 from .console import O2cError, say, step
+from .importing.columns import SHEETS
 
 
 def main(arguments=None):
@@ -140,6 +143,17 @@ def run_update(options):
     return 0
 
 
+def run_import(options):
+    """Load your own customers, products and orders: all of a file, or nothing."""
+    if options.template:
+        importer.write_template(options.template, options.kind)
+        return 0
+    importer.check_files(options.files)
+    prepare(options)
+    database.require_main()
+    return 0 if importer.import_files(options.files, options.kind, options.check) else 1
+
+
 def run_tests(options):
     """Run the tests."""
     prepare(options)
@@ -207,6 +221,15 @@ def _get_parser():
     add("logs", run_logs, ()).add_argument("-f", "--follow", action="store_true")
     add("shell", run_shell)
     add("update", run_update)
+    files = add("import", run_import)
+    files.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE.xlsx|csv", help="what to load"
+    )
+    files.add_argument("--check", action="store_true", help="load nothing, only report")
+    files.add_argument("--kind", choices=list(SHEETS), help="what CSV files hold")
+    files.add_argument(
+        "--template", type=Path, metavar="FILE", help="a file to fill in"
+    )
     tests = add("test", run_tests)
     tests.add_argument("--quick", action="store_true", help="leave out what is slow")
     tests.add_argument("-k", dest="keyword", help="only tests whose name matches")
