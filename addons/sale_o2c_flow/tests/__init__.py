@@ -6,4 +6,5 @@ from . import test_discount
 from . import test_fulfilment
 from . import test_invoice_request
 from . import test_screens
+from . import test_security
 from . import test_statement
