@@ -1,6 +1,7 @@
 """A person at the web client: what they see, click and type."""
 
 import re
+from pathlib import Path
 
 DESK = {"width": 1366, "height": 860}
 PHONE = {"width": 390, "height": 844}
@@ -84,11 +85,7 @@ class Person:
     def click(self, name, within=None):
         """Click a button by the method or action it calls."""
         place = within or self.page.locator(".modal:visible, .o_action_manager").last
-        button = place.locator(f"button[name='{name}']:visible")
-        if not button.count() and self.phone:
-            self.page.locator(".o_statusbar_buttons .fa-ellipsis-v").click()
-            button = self.page.locator(f".o-dropdown--menu button[name='{name}']")
-        button.first.click()
+        place.locator(f"button[name='{name}']:visible").first.click()
 
     def type(self, field, text, within=None):
         """Type into a field."""
@@ -115,6 +112,14 @@ class Person:
         """Save the form."""
         self.page.locator(".o_form_button_save").click()
         self.page.wait_for_selector(".o_form_saved, .o_form_readonly")
+
+    def prints(self, report):
+        """Print the document, and return the file that comes."""
+        self.page.locator(".o_cp_action_menus button:has(.fa-cog)").first.click()
+        self.page.locator(".o-dropdown--menu").get_by_text("Print").hover()
+        with self.page.expect_download() as download:
+            self.page.locator(".o-dropdown--menu").get_by_text(report).click()
+        return Path(download.value.path()).read_bytes()
 
     # -- What they see
 

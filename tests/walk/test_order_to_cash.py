@@ -20,6 +20,43 @@ def test_an_order_from_quotation_to_cash(person):
         for stage in ("approval", "shipment", "receipt", "collection", "invoicing"):
             sofia.sees_stage(stage, "done")
         sofia.picture("15-done")
+        assert sofia.prints("Order to Cash Statement").startswith(b"%PDF")
+        sofia.open("action_o2c_fact")
+        sofia.page.locator(".o_pivot_cell_value").first.wait_for()
+        sofia.picture("16-analysis")
+
+
+def test_a_rejected_order_is_mended_and_submitted_again(person):
+    with person("sofia") as sofia:
+        order = make_quotation(sofia)
+        submit(sofia)
+    with person("olivia", phone=True) as olivia:
+        olivia.open("action_o2c_approval_task_mine")
+        olivia.click("action_open_reject", within=olivia.row(order))
+        olivia.click("action_reject")
+        assert olivia.page.locator(".modal [name=comment]").is_visible()
+        olivia.type("comment", "Give 10 % at most.")
+        olivia.picture("17-reject")
+        olivia.click("action_reject")
+        olivia.row(order).wait_for(state="detached")
+    with person("sofia") as sofia:
+        open_order(sofia, order)
+        sofia.sees_stage("approval", "alert")
+        sofia.page.get_by_role("tab", name="Order to Cash").click()
+        sofia.sees("Give 10 % at most.")
+        sofia.picture("18-rejected")
+        sofia.page.get_by_role("tab", name="Order Lines").click()
+        change_discount(sofia, "DES01", 10)
+        sofia.click("action_o2c_submit")
+        sofia.sees_stage("approval", "active")
+
+
+def change_discount(sofia, code, discount):
+    """Give a line another discount, and save."""
+    line = sofia.page.locator("[name=order_line] .o_data_row").filter(has_text=code)
+    line.locator("[name=discount]").click()
+    sofia.type("discount", discount)
+    sofia.save()
 
 
 def make_quotation(sofia):
