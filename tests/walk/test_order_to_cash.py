@@ -33,10 +33,12 @@ def test_a_rejected_order_is_mended_and_submitted_again(person):
     with person("olivia", phone=True) as olivia:
         olivia.open("action_o2c_approval_task_mine")
         olivia.click("action_open_reject", within=olivia.row(order))
-        olivia.click("action_reject")
-        assert olivia.page.locator(".modal [name=comment]").is_visible()
         olivia.type("comment", "Give 10 % at most.")
         olivia.picture("17-reject")
+        olivia.type("comment", "")
+        olivia.click("action_reject")
+        olivia.sees("Missing required fields")
+        olivia.type("comment", "Give 10 % at most.")
         olivia.click("action_reject")
         olivia.row(order).wait_for(state="detached")
     with person("sofia") as sofia:

@@ -28,7 +28,7 @@ class Suite:
         takes minutes to make, is not needed."""
         words = set(re.findall(r"\w+", keyword.lower())) - {"and", "or", "not"}
         return not self.slow or any(
-            word in f"{path.stem} {path.read_text()}".lower()
+            word in f"{path.relative_to(TESTS)} {path.read_text()}".lower()
             for word in words
             for folder in self.folders
             for path in folder.glob("test_*.py")

@@ -162,7 +162,12 @@ class O2cApprovalStep(models.Model):
         """Return why an order has to pass this step, as data for the task."""
         self.ensure_one()
         if self.authority_from:
-            return {"code": "discount", "value": round(order.o2c_effective_discount, 2)}
+            line = order.o2c_discount_line_id
+            return {
+                "code": "discount",
+                "value": round((line or order).o2c_effective_discount, 2),
+                "product": line.product_id.display_name,
+            }
         if self.amount_from:
             return {"code": "amount", "value": self.amount_from}
         return {"code": "always"}

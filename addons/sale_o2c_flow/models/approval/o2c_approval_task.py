@@ -72,7 +72,13 @@ class O2cApprovalTask(models.Model):
         for task in self:
             data = task.reason_data or {}
             value = data.get("value", 0.0)
-            if data.get("code") == "discount":
+            if data.get("code") == "discount" and data.get("product"):
+                task.reason = self.env._(
+                    "%(product)s is given %(discount)s %% off",
+                    product=data["product"],
+                    discount=float_repr(value, 2),
+                )
+            elif data.get("code") == "discount":
                 task.reason = self.env._(
                     "Effective discount of %s %%", float_repr(value, 2)
                 )
