@@ -12,6 +12,10 @@ class O2cCommon(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env["base"].with_context(tracking_disable=True).env
+        cls._make_world()
+
+    @classmethod
+    def _make_world(cls):
         cls.company = cls.env.company
         sale = "sales_team.group_sale_salesman"
         cls.salesperson = cls._make_user("sales", sale)

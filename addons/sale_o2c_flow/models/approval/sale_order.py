@@ -145,6 +145,7 @@ class SaleOrder(models.Model):
     def action_o2c_recall(self):
         """Take submitted orders back, to go on working on them."""
         self.check_access("write")
+        self._o2c_lock()
         for order in self:
             if order.o2c_approval_state != "pending":
                 raise UserError(
