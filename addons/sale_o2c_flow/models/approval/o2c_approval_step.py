@@ -129,7 +129,7 @@ class O2cApprovalStep(models.Model):
         """Return who decides whatever the order, active people of the company only."""
         self.ensure_one()
         if self.decider_type == "users":
-            return self.user_ids.filtered("active")
+            return self.user_ids._o2c_working_for(company)
         if self.decider_type == "role" and self.group_id:
             return self.group_id._o2c_get_members(company)
         return self.env["res.users"]
@@ -144,7 +144,7 @@ class O2cApprovalStep(models.Model):
         """
         self.ensure_one()
         if self.decider_type == "team_leader":
-            deciders = order.team_id.user_id.filtered("active")
+            deciders = order.team_id.user_id._o2c_working_for(order.company_id)
         else:
             deciders = self._get_fixed_deciders(order.company_id)
         deciders = self._without_owners(deciders, order)

@@ -10,6 +10,20 @@ class ResUsers(models.Model):
         self.ensure_one()
         return self.id == SUPERUSER_ID or any(self.has_group(name) for name in groups)
 
+    def _o2c_working_for(self, company):
+        """Return those of these users who are active people of a company.
+
+        :param company: leave empty for people of any company
+        """
+        # Who works where is needed to ask them; ordinary users may not read it.
+        return self.sudo().filtered(
+            lambda user: (
+                user.active
+                and not user._is_superuser()
+                and (not company or company in user.company_ids)
+            )
+        )
+
     def _o2c_require_group(self, groups, message):
         """Refuse whoever holds none of the groups.
 

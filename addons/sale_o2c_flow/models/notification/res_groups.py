@@ -11,10 +11,4 @@ class ResGroups(models.Model):
         :rtype: res.users
         """
         # Who holds a role is needed to tell them; ordinary users may not read groups.
-        return self.sudo().all_user_ids.filtered(
-            lambda user: (
-                user.active
-                and not user._is_superuser()
-                and (not company or company in user.company_ids)
-            )
-        )
+        return self.sudo().all_user_ids._o2c_working_for(company)
