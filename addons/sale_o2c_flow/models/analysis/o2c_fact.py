@@ -20,12 +20,12 @@ class O2cFact(models.Model):
     date = fields.Date(readonly=True)
     kind = fields.Selection(
         [
-            ("ordered", "Ordered"),
-            ("returned", "Returned"),
-            ("collected", "Collected"),
-            ("refunded", "Refunded"),
-            ("requested", "Invoice requested"),
-            ("invoiced", "Invoiced"),
+            ("ordered", "Order"),
+            ("returned", "Return"),
+            ("collected", "Collection"),
+            ("refunded", "Refund"),
+            ("requested", "Invoice Request"),
+            ("invoiced", "Invoice"),
         ],
         readonly=True,
     )

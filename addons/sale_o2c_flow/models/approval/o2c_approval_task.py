@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
 from .content import get_fingerprint, goes_beyond
 
@@ -31,7 +32,9 @@ class O2cApprovalTask(models.Model):
     step_id = fields.Many2one(
         "o2c.approval.step", ondelete="set null", readonly=True, index="btree_not_null"
     )
-    name = fields.Char(string="Department", required=True, readonly=True)
+    name = fields.Char(
+        string="Department", required=True, readonly=True, translate=True
+    )
     sequence = fields.Integer(readonly=True)
     rule = fields.Selection(
         [("any", "Any one of them"), ("all", "All of them")],
@@ -62,6 +65,7 @@ class O2cApprovalTask(models.Model):
     _pending_idx = models.Index("(order_id) WHERE state = 'pending'")
 
     @api.depends("order_id.name", "name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for task in self:
             task.display_name = f"{task.order_id.name} - {task.name}"
@@ -80,10 +84,11 @@ class O2cApprovalTask(models.Model):
                 )
             elif data.get("code") == "discount":
                 task.reason = self.env._(
-                    "Effective discount of %s %%", float_repr(value, 2)
+                    "Effective discount of %s %%", formatLang(self.env, value)
                 )
             elif data.get("code") == "amount":
-                task.reason = self.env._("Order of %s or more", f"{value:,.2f}")
+                currency = task.company_id.currency_id
+                task.reason = self.env._("Order of %s or more", currency.format(value))
             else:
                 task.reason = self.env._("Every order passes here")
 
@@ -221,6 +226,34 @@ class O2cApprovalTask(models.Model):
         return not self.user_ids - self.decision_ids.filtered("counts").user_id
 
     # === LIFE OF A TASK === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tasks = super().create(vals_list)
+        tasks._take_names()
+        return tasks
+
+    def _take_names(self):
+        """Take the departments' names in every language: who decides may read another
+        one than who submits."""
+        steps = self.step_id
+        if not steps:
+            return
+        steps.flush_recordset(["name"])
+        self.flush_recordset(["name", "step_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE o2c_approval_task task
+                   SET name = step.name
+                  FROM o2c_approval_step step
+                 WHERE step.id = task.step_id
+                   AND task.id IN %s
+                """,
+                self._ids,
+            )
+        )
+        self.invalidate_recordset(["name"])
 
     def _covers(self, content):
         """Whether this approval holds for a content: nothing went beyond it."""

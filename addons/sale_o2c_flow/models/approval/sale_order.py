@@ -358,5 +358,5 @@ class SaleOrder(models.Model):
             return self.env._("Rejected by %s", rejected[0].name)
         pending = tasks.filtered(lambda task: task.state == "pending")
         if pending:
-            return self.env._("Waits for %s", ", ".join(pending.mapped("name")))
+            return self.env._("Waits for %s", pending.mapped("name"))
         return self.env._("%(count)s of %(count)s approved", count=len(tasks))

@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%(orders)s cannot be confirmed before they are approved: submit "
                     "them for approval, they confirm themselves after the last one.",
-                    orders=", ".join(held.mapped("name")),
+                    orders=held.mapped("name"),
                 )
             )
 

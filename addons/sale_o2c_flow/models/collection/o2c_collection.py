@@ -36,7 +36,7 @@ class O2cCollection(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     direction = fields.Selection(
-        [("receive", "Received"), ("refund", "Refunded")],
+        [("receive", "Collection"), ("refund", "Refund")],
         required=True,
         default="receive",
     )
@@ -185,12 +185,13 @@ class O2cCollection(models.Model):
             if collection.state not in ("draft", "rejected"):
                 raise UserError(
                     self.env._(
-                        "Collection %(collection)s is %(state)s: take it back to draft "
-                        "before you change it, or ask finance to reject it.",
+                        "Collection %(collection)s has the status “%(state)s”: take it "
+                        "back to draft before you change it, or ask finance to reject "
+                        "it.",
                         collection=collection.name,
                         state=dict(
                             self._fields["state"]._description_selection(self.env)
-                        )[collection.state].lower(),
+                        )[collection.state],
                     )
                 )
 
@@ -299,7 +300,7 @@ class O2cCollection(models.Model):
                 self.env._(
                     "Somebody else is working on %s at this very moment. Reload and "
                     "look again.",
-                    ", ".join(self.mapped("name")),
+                    self.mapped("name"),
                 )
             ) from error
         self.invalidate_recordset()

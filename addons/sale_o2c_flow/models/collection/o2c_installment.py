@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
 SOON_DAYS = 7
 
@@ -43,11 +44,11 @@ class O2cInstallment(models.Model):
     _open_due_idx = models.Index("(date_due) WHERE amount_open > 0")
 
     @api.depends("order_id.name", "date_due")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for installment in self:
-            installment.display_name = (
-                f"{installment.order_id.name} {installment.date_due}"
-            )
+            date_due = format_date(self.env, installment.date_due)
+            installment.display_name = f"{installment.order_id.name} {date_due}"
 
     @api.depends(
         "share",

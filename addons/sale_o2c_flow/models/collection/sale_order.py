@@ -246,10 +246,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Collections"),
             "res_model": "o2c.collection",
             "view_mode": "list,form",
             "domain": [("allocation_ids.order_id", "=", self.id)],
+            "name": self.env._("Collections"),
         }
 
     @api.depends("o2c_amount_outstanding", "o2c_amount_pending", "o2c_next_due_date")

@@ -13,6 +13,7 @@ class O2cCustomerLevel(models.Model):
     active = fields.Boolean(default=True)
     color = fields.Integer()
 
-    _name_uniq = models.Constraint(
-        "UNIQUE (name)", "A customer level with this name exists already."
+    # A translated name is stored with all its languages.
+    _english_name_uniq = models.UniqueIndex(
+        "((name->>'en_US'))", "A customer level with this name exists already."
     )

@@ -42,16 +42,14 @@ class O2cProtectedMixin(models.AbstractModel):
                 if vals[name] and vals[name] != defaults.get(name)
             }
         if refused:
-            labels = ", ".join(
-                sorted(
-                    self._fields[name]._description_string(self.env) for name in refused
-                )
+            labels = sorted(
+                self._fields[name]._description_string(self.env) for name in refused
             )
             raise AccessError(
                 self.env._(
                     "%(fields)s of %(model)s cannot be changed directly: use the "
                     "buttons of the document, which check who may do so.",
                     fields=labels,
-                    model=self._description,
+                    model=self.env["ir.model"]._get(self._name).name,
                 )
             )

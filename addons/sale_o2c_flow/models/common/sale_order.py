@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "Somebody else is working on %(orders)s at this very moment. "
                     "Reload and look again.",
-                    orders=", ".join(orders.mapped("name")),
+                    orders=orders.mapped("name"),
                 )
             ) from error
         if orders:
@@ -61,6 +61,7 @@ class SaleOrder(models.Model):
         self.invalidate_recordset()
 
     @api.depends("state")
+    @api.depends_context("lang")
     def _compute_o2c_progress(self):
         for order in self:
             stages = order._o2c_get_progress_stages()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare
+from odoo.tools.misc import formatLang
 
 AUTHORITIES = [
     ("self", "Salesperson"),
@@ -42,12 +43,13 @@ class O2cDiscountTier(models.Model):
             tier.authority_rank = AUTHORITY_RANK.get(tier.authority, 0)
 
     @api.depends("policy_id.name", "discount_from")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for tier in self:
             tier.display_name = self.env._(
                 "%(policy)s, from %(discount)s %%",
                 policy=tier.policy_id.name,
-                discount=f"{tier.discount_from:g}",
+                discount=formatLang(self.env, tier.discount_from, DISCOUNT_DIGITS),
             )
 
     def _is_reached(self, discount):

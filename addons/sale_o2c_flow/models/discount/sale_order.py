@@ -1,6 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools.misc import formatLang
 
-from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK
+from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK, DISCOUNT_DIGITS
 
 
 class SaleOrder(models.Model):
@@ -142,9 +143,10 @@ class SaleOrder(models.Model):
                 order.o2c_discount_reason = False
                 continue
             line = order.o2c_discount_line_id
+            given = (line or order).o2c_effective_discount
             values = {
-                "discount": f"{(line or order).o2c_effective_discount:.2f}",
-                "limit": f"{tier.discount_from:g}",
+                "discount": formatLang(self.env, given, DISCOUNT_DIGITS),
+                "limit": formatLang(self.env, tier.discount_from, DISCOUNT_DIGITS),
                 "policy": tier.policy_id.name,
                 "authority": labels[tier.authority],
             }

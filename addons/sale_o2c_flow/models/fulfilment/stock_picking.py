@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
+from odoo.tools.misc import formatLang
 
 SHIPPER_GROUPS = "sale_o2c_flow.group_shipper,stock.group_stock_user"
 OPEN_STATES = ("confirmed", "waiting", "assigned")
@@ -146,7 +147,7 @@ class StockPicking(models.Model):
                 self.env._(
                     "Somebody else is working on %s at this very moment. Reload and "
                     "look again.",
-                    ", ".join(self.mapped("name")),
+                    self.mapped("name"),
                 )
             ) from error
         self.invalidate_recordset()
@@ -164,7 +165,7 @@ class StockPicking(models.Model):
                 self.env._(
                     "%(delivery)s has no such lines: %(lines)s.",
                     delivery=self.name,
-                    lines=", ".join(map(str, sorted(unknown))),
+                    lines=[str(line_id) for line_id in sorted(unknown)],
                 )
             )
         if not any(quantity > 0 for quantity in quantities.values()):
@@ -303,7 +304,7 @@ class StockMove(models.Model):
         values = {
             "delivery": self.picking_id.name,
             "product": self.product_id.display_name,
-            "quantity": f"{quantity:g}",
+            "quantity": formatLang(self.env, quantity, dp="Product Unit"),
             "uom": self.product_uom.name,
         }
         if quantity < 0 or self.product_uom.compare(quantity, self.product_uom_qty) > 0:
@@ -311,7 +312,9 @@ class StockMove(models.Model):
                 self.env._(
                     "%(delivery)s: %(quantity)s %(uom)s of %(product)s cannot be "
                     "shipped, the delivery asks for %(demand)s.",
-                    demand=f"{self.product_uom_qty:g}",
+                    demand=formatLang(
+                        self.env, self.product_uom_qty, dp="Product Unit"
+                    ),
                     **values,
                 )
             )
@@ -321,7 +324,7 @@ class StockMove(models.Model):
                     "%(delivery)s: only %(available)s of %(quantity)s %(uom)s of "
                     "%(product)s are in stock. Ship what is there, the rest stays on a "
                     "backorder.",
-                    available=f"{self.quantity:g}",
+                    available=formatLang(self.env, self.quantity, dp="Product Unit"),
                     **values,
                 )
             )

@@ -320,7 +320,7 @@ class O2cInvoiceRequest(models.Model):
                 self.env._(
                     "Somebody else is working on %s at this very moment. Reload and "
                     "look again.",
-                    ", ".join(self.mapped("name")),
+                    self.mapped("name"),
                 )
             ) from error
         self.invalidate_recordset()

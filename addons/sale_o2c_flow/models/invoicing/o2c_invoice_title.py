@@ -46,6 +46,7 @@ class O2cInvoiceTitle(models.Model):
     )
 
     @api.depends("tax_id", "partner_id.country_id")
+    @api.depends_context("lang")
     def _compute_tax_id_warning(self):
         """Warn of Chinese tax IDs that fail the check of GB 32100-2015; persons and
         older registrations have other numbers, so that it is no more than a warning."""

@@ -106,10 +106,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Invoice Requests"),
             "res_model": "o2c.invoice.request",
             "view_mode": "list,form",
             "domain": [("order_id", "=", self.id)],
+            "name": self.env._("Invoice Requests"),
         }
 
     @api.depends("o2c_amount_invoiced", "o2c_amount_requested")
@@ -123,7 +123,7 @@ class SaleOrder(models.Model):
             {
                 "sequence": 50,
                 "code": "invoicing",
-                "label": self.env._("Invoice"),
+                "label": self.env._("Invoicing"),
                 "state": state,
                 "detail": detail,
             },

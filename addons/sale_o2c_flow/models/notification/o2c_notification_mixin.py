@@ -31,7 +31,11 @@ class O2cNotificationMixin(models.AbstractModel):
             ._fields["event"]
             ._description_selection(self.env)
         )
-        return f"{labels[event]}: {self.display_name}"
+        return self.env._(
+            "%(event)s: %(document)s",
+            event=labels[event],
+            document=self.display_name,
+        )
 
     def _o2c_get_audience(self, audience, rule):
         """Return the users an audience stands for on this document.

@@ -24,12 +24,15 @@ class O2cNotificationRule(models.Model):
     )
 
     @api.depends("event", "audience")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         events = dict(self._fields["event"]._description_selection(self.env))
         audiences = dict(self._fields["audience"]._description_selection(self.env))
         for rule in self:
-            rule.display_name = (
-                f"{events.get(rule.event)}: {audiences.get(rule.audience)}"
+            rule.display_name = self.env._(
+                "%(event)s: %(audience)s",
+                event=events.get(rule.event),
+                audience=audiences.get(rule.audience),
             )
 
     @api.constrains("audience", "user_ids")
