@@ -1,6 +1,7 @@
 from . import test_approval_gate
 from . import test_approval_decisions
 from . import test_cash_identity
+from . import test_cash_walk
 from . import test_collection
 from . import test_discount
 from . import test_fulfilment

@@ -126,6 +126,8 @@ class TestCollection(O2cCommon):
             payment.action_draft()
         with self.assertRaisesRegex(UserError, collection.name):
             payment.move_id.button_draft()
+        with self.assertRaisesRegex(UserError, collection.name):
+            payment.move_id._reverse_moves(cancel=True)
 
     def test_plan_follows_the_payment_term(self):
         term = self.env["account.payment.term"].create(

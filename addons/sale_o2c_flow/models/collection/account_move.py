@@ -17,6 +17,10 @@ class AccountMove(models.Model):
         self._o2c_check_no_collection()
         return super().button_cancel()
 
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._o2c_check_no_collection()
+        return super()._reverse_moves(default_values_list, cancel=cancel)
+
     def _o2c_check_no_collection(self):
         """Refuse to undo the entry of a confirmed collection behind its back."""
         self.origin_payment_id._o2c_check_no_collection()

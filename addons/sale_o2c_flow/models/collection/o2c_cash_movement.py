@@ -44,7 +44,14 @@ class O2cCashMovement(models.Model):
             "credit_amount_currency",
         ],
         "account.account": ["account_type"],
-        "payment.transaction": ["state", "operation", "amount", "last_state_change"],
+        "payment.transaction": [
+            "state",
+            "operation",
+            "amount",
+            "last_state_change",
+            "payment_id",
+            "source_transaction_id",
+        ],
         "sale.order": ["company_id", "amount_total"],
         "sale.order.line": ["order_id", "invoice_lines"],
     }
@@ -146,7 +153,7 @@ class O2cCashMovement(models.Model):
                AND payment.o2c_collection_id IS NULL
                AND NOT EXISTS (
                     SELECT 1
-                      FROM sale_order_transaction_rel rel
+                      FROM (%(transaction_orders)s) rel
                       JOIN payment_transaction tx ON tx.id = rel.transaction_id
                      WHERE rel.transaction_id = payment.payment_transaction_id
                        AND tx.state = 'done'
@@ -154,10 +161,34 @@ class O2cCashMovement(models.Model):
             """,
             amount=share._split(SQL("match.amount")),
             parts=share._query_parts(),
+            transaction_orders=self._query_transaction_orders(),
+        )
+
+    def _query_transaction_orders(self):
+        """Orders of online transactions: what is captured in parts or paid back is a
+        transaction of its own, for the orders of the one it stems from."""
+        return SQL(
+            """
+            SELECT transaction_id, sale_order_id FROM sale_order_transaction_rel
+             UNION ALL
+            SELECT child.id, source.sale_order_id
+              FROM sale_order_transaction_rel source
+              JOIN payment_transaction child
+                   ON child.source_transaction_id = source.transaction_id
+             WHERE NOT EXISTS (
+                    SELECT 1
+                      FROM sale_order_transaction_rel own
+                     WHERE own.transaction_id = child.id
+                   )
+            """
         )
 
     def _query_online_payments(self):
-        """Online payments of the orders; one for several orders is split by amount."""
+        """Online payments of the orders; one for several orders is split by amount.
+
+        Left out: what was captured in parts, which count instead, and money whose
+        payment was taken back in the books.
+        """
         return SQL(
             """
             SELECT (tx.id::bigint * 4194304 + MOD(rel.sale_order_id, 4194304)) * 4 + 2 AS id,
@@ -169,8 +200,9 @@ class O2cCashMovement(models.Model):
                    ROUND(ABS(tx.amount) * part.upto / part.total, currency.decimal_places)
                    - ROUND(ABS(tx.amount) * part.before / part.total,
                            currency.decimal_places) AS amount
-              FROM sale_order_transaction_rel rel
+              FROM (%(transaction_orders)s) rel
               JOIN payment_transaction tx ON tx.id = rel.transaction_id
+              LEFT JOIN account_payment payment ON payment.id = tx.payment_id
               JOIN sale_order sale ON sale.id = rel.sale_order_id
               JOIN res_currency currency ON currency.id = tx.currency_id
              CROSS JOIN LATERAL (
@@ -180,7 +212,7 @@ class O2cCashMovement(models.Model):
                                    SUM(weight.value) OVER w AS upto,
                                    SUM(weight.value) OVER w - weight.value AS before,
                                    SUM(weight.value) OVER () AS total
-                              FROM sale_order_transaction_rel all_rel
+                              FROM (%(transaction_orders)s) all_rel
                               JOIN sale_order all_sale
                                    ON all_sale.id = all_rel.sale_order_id
                              CROSS JOIN LATERAL (
@@ -194,5 +226,20 @@ class O2cCashMovement(models.Model):
                    ) part
              WHERE tx.state = 'done'
                AND tx.operation != 'validation'
-            """
+               AND (payment.id IS NULL OR payment.state IN ('in_process', 'paid'))
+               AND NOT EXISTS (
+                    SELECT 1
+                      FROM account_move reversal
+                     WHERE reversal.reversed_entry_id = payment.move_id
+                       AND reversal.state = 'posted'
+                   )
+               AND NOT EXISTS (
+                    SELECT 1
+                      FROM payment_transaction part
+                     WHERE part.source_transaction_id = tx.id
+                       AND part.operation = tx.operation
+                       AND part.state IN ('done', 'cancel')
+                   )
+            """,
+            transaction_orders=self._query_transaction_orders(),
         )

@@ -94,6 +94,10 @@ class SaleOrder(models.Model):
         "o2c_allocation_ids.collection_id.payment_id.state",
         "transaction_ids.state",
         "transaction_ids.amount",
+        "transaction_ids.payment_id.state",
+        "transaction_ids.payment_id.move_id.reversal_move_ids.state",
+        "transaction_ids.child_transaction_ids.state",
+        "transaction_ids.child_transaction_ids.payment_id.state",
         "order_line.invoice_lines.move_id.state",
         "order_line.invoice_lines.move_id.amount_residual",
     )
