@@ -1,3 +1,4 @@
+from . import test_amount_in_words
 from . import test_approval_gate
 from . import test_approval_decisions
 from . import test_cash_identity
@@ -6,6 +7,7 @@ from . import test_collection
 from . import test_discount
 from . import test_fulfilment
 from . import test_invoice_request
+from . import test_languages
 from . import test_screens
 from . import test_security
 from . import test_statement

@@ -58,6 +58,14 @@ class TestStatement(O2cCommon):
         (words,) = self.render(self.salesperson).xpath("//p[@name='in_words']/span")
         self.assertIn("Mille Quatre-Vingt-Douze", words.text_content())
 
+    def test_words_in_chinese_are_formal_numerals(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.customer.lang = "zh_CN"
+        (words,) = self.render(self.salesperson).xpath("//p[@name='in_words']/span")
+        self.assertEqual(
+            words.text_content(), f"{self.order.currency_id.name} 壹仟零玖拾贰元伍角整"
+        )
+
     def test_every_document_is_listed(self):
         page = self.render(self.finance)
         for name, text in (

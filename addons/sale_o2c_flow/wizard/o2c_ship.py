@@ -61,7 +61,10 @@ class O2cShipLine(models.TransientModel):
     move_id = fields.Many2one("stock.move", required=True)
     product_id = fields.Many2one(related="move_id.product_id", related_sudo=False)
     demand = fields.Float(
-        related="move_id.product_uom_qty", related_sudo=False, string="Quantity Ordered"
+        related="move_id.product_uom_qty",
+        related_sudo=False,
+        string="Quantity Ordered",
+        help="What the delivery asks for.",
     )
     available = fields.Float(
         related="move_id.quantity", related_sudo=False, string="In Stock"

@@ -23,7 +23,7 @@ class O2cApprovalStep(models.Model):
     # -- Who decides
     decider_type = fields.Selection(
         [("role", "Role"), ("users", "Named users"), ("team_leader", "Team leader")],
-        string="Decided By",
+        string="Who Decides",
         required=True,
         default="role",
     )

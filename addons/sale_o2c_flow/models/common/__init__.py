@@ -1,4 +1,5 @@
 from . import o2c_protected_mixin
+from . import res_currency
 from . import res_users
 from . import o2c_customer_level
 from . import res_partner
