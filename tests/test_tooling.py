@@ -101,7 +101,7 @@ def test_commands_are_documented():
         text=True,
         check=True,
     )
-    commands = "up down reset status logs shell update import test lint bench"
+    commands = "up down reset status logs shell update import test i18n lint bench"
     for command in commands.split():
         assert command in answer.stdout
 

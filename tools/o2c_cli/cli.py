@@ -9,6 +9,7 @@ from pathlib import Path
 from . import (
     benchmark,
     database,
+    i18n,
     importer,
     lint,
     odoo_source,
@@ -167,6 +168,13 @@ def run_bench(options):
     return 0
 
 
+def run_i18n(options):
+    """Bring the translation files up to date with the code."""
+    prepare(options)
+    i18n.update()
+    return 0
+
+
 def run_lint(options):
     """Check the style."""
     return 1 if lint.lint(options.fix) else 0
@@ -234,6 +242,7 @@ def _get_parser():
     tests.add_argument("--quick", action="store_true", help="leave out what is slow")
     tests.add_argument("-k", dest="keyword", help="only tests whose name matches")
     add("bench", run_bench)
+    add("i18n", run_i18n)
     add("lint", run_lint, ()).add_argument("--fix", action="store_true")
     return parser
 

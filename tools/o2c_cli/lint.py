@@ -44,6 +44,11 @@ def _get_checks():
             [binary / "pylint", *PYLINT_OPTIONS, *addons],
         ),
         ("OCA module checks", [binary / "oca-checks-odoo-module", *addons]),
+        (
+            "OCA translation checks",
+            # "ID" is the same in Chinese, which is not a missing translation.
+            [binary / "oca-checks-po", "--disable=po-pretty-format", *_get_po_files()],
+        ),
         ("prettier", [*_prettier(), "--check", *_get_formatted_files()]),
     ]
 
@@ -58,6 +63,10 @@ def _get_formatted_files():
     patterns = ("**/*.xml", "**/*.js", "**/*.scss")
     files = [path for pattern in patterns for path in paths.ADDONS.glob(pattern)]
     return sorted(files)
+
+
+def _get_po_files():
+    return sorted(paths.ADDONS.glob("*/i18n/*.po*"))
 
 
 def _prettier():
