@@ -51,6 +51,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/demo_languages.xml",
         "demo/demo_company.xml",
         "demo/demo_users.xml",
         "demo/demo_partners.xml",
