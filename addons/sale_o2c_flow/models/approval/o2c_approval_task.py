@@ -80,7 +80,7 @@ class O2cApprovalTask(models.Model):
                 task.reason = self.env._(
                     "%(product)s is given %(discount)s %% off",
                     product=data["product"],
-                    discount=float_repr(value, 2),
+                    discount=formatLang(self.env, value),
                 )
             elif data.get("code") == "discount":
                 task.reason = self.env._(
