@@ -5,9 +5,10 @@ from odoo.tools import SQL
 class O2cInvoiceShare(models.Model):
     """What of an invoice or credit note belongs to an order.
 
-    An invoice of several orders is split by their share of its lines, rounded on the
-    running total so that the parts add up to the document's total, to the cent. Amounts
-    are tax included, in the currency of the invoice; those of credit notes negative.
+    Of an invoice of several orders, each has its own lines; what rounding the taxes on
+    the whole makes of them goes to the largest, so that the parts add up to the
+    document's total, to the cent. Amounts are tax included, in the currency of the
+    invoice; those of credit notes negative.
     """
 
     _name = "o2c.invoice.share"
@@ -61,22 +62,23 @@ class O2cInvoiceShare(models.Model):
                    move.currency_id,
                    COALESCE(move.invoice_date, move.date) AS date,
                    CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
-                   * %(amount)s AS amount
+                   * CASE WHEN part.is_largest
+                          THEN part.own + move.amount_total - part.all_own
+                          ELSE part.own END AS amount
               FROM (%(parts)s) part
               JOIN account_move move ON move.id = part.move_id
-              JOIN res_currency currency ON currency.id = move.currency_id
              WHERE move.state != 'cancel'
                AND move.move_type IN ('out_invoice', 'out_refund')
             """,
-            amount=self._split(SQL("move.amount_total")),
             parts=self._query_parts(),
         )
 
     @api.model
     def _split(self, amount):
-        """Return the SQL of an order's part of an amount of an invoice.
+        """Return the SQL of an order's part of money that pays an invoice.
 
-        To be used beside the rows of :meth:`_query_parts`, as ``part``, and the
+        The parts add up to the amount, to the cent. An order that gets something back
+        by the invoice takes no part. To be used beside the rows of :meth:`_query_parts`, as ``part``, and the
         currency of the amount, as ``currency``.
         """
         return SQL(
@@ -88,11 +90,15 @@ class O2cInvoiceShare(models.Model):
 
     @api.model
     def _query_parts(self):
-        """Return the SQL of which orders an invoice holds, and the span of its total
-        that is theirs: ``before`` to ``upto``, of ``total``."""
+        """Return the SQL of which orders an invoice holds.
+
+        With what each has in it (``own``, of ``all_own``, and ``is_largest``), and the
+        span of what is paid that is theirs (``before`` to ``upto``, of ``total``).
+        """
         return SQL(
             """
-            SELECT linked.move_id, linked.order_id, span.before, span.upto, span.total
+            SELECT linked.move_id, linked.order_id, span.own, span.all_own,
+                   span.is_largest, span.before, span.upto, span.total
               FROM (
                     SELECT DISTINCT sale_line.order_id, item.move_id
                       FROM sale_order_line sale_line
@@ -104,11 +110,17 @@ class O2cInvoiceShare(models.Model):
                     SELECT spans.*
                       FROM (
                             SELECT weights.order_id,
+                                   weights.own,
+                                   SUM(weights.own) OVER () AS all_own,
+                                   ROW_NUMBER() OVER (
+                                        ORDER BY weights.own DESC, weights.order_id
+                                   ) = 1 AS is_largest,
                                    SUM(weights.weight) OVER w AS upto,
                                    SUM(weights.weight) OVER w - weights.weight AS before,
                                    SUM(weights.weight) OVER () AS total
                               FROM (
                                     SELECT owner.order_id,
+                                           SUM(item.price_total) AS own,
                                            GREATEST(SUM(item.price_total), 0.000001)
                                            AS weight
                                       FROM account_move_line item
