@@ -58,6 +58,9 @@
         "demo/demo_products.xml",
         "demo/demo_orders.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "sale_o2c_flow/static/src/**/*",

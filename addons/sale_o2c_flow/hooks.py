@@ -1,0 +1,91 @@
+"""When the addon comes to a company that works already, and when it goes."""
+
+from odoo.tools import SQL, split_every
+
+BATCH_SIZE = 1000
+LINE_FIELDS = (
+    "o2c_reference_price_unit",
+    "o2c_reference_subtotal",
+    "o2c_effective_discount",
+)
+ORDER_FIELDS = (
+    "o2c_reference_amount",
+    "o2c_amount_given",
+    "o2c_effective_discount",
+    "o2c_discount_tier_id",
+    "o2c_discount_line_id",
+    "o2c_discount_authority",
+)
+
+
+def pre_init_hook(env):
+    """Take old orders at the prices they were sold at: nobody knows the list price of
+    that day. It also spares looking up a price for every line there ever was."""
+    for name in LINE_FIELDS:
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE sale_order_line ADD COLUMN IF NOT EXISTS %s NUMERIC",
+                SQL.identifier(name),
+            )
+        )
+    env.cr.execute(
+        """
+        UPDATE sale_order_line line
+           SET o2c_reference_price_unit =
+                   CASE WHEN old.is_priced THEN line.price_unit ELSE 0 END,
+               o2c_reference_subtotal =
+                   CASE WHEN old.is_priced AND line.discount < 100
+                        THEN ROUND(line.price_subtotal / (1 - line.discount / 100.0),
+                                   old.decimal_places)
+                        WHEN old.is_priced THEN line.price_unit * line.product_uom_qty
+                        WHEN line.is_downpayment OR line.is_expense
+                        THEN line.price_subtotal
+                        ELSE GREATEST(line.price_subtotal, 0) END,
+               o2c_effective_discount =
+                   CASE WHEN old.is_priced THEN line.discount ELSE 0 END
+          FROM (
+                SELECT own.id, currency.decimal_places,
+                       own.display_type IS NULL
+                       AND own.product_id IS NOT NULL
+                       AND own.is_downpayment IS NOT TRUE
+                       AND own.is_expense IS NOT TRUE
+                       AND own.price_unit >= 0 AS is_priced
+                  FROM sale_order_line own
+                  JOIN sale_order sale ON sale.id = own.order_id
+                  JOIN res_currency currency ON currency.id = sale.currency_id
+               ) old
+         WHERE old.id = line.id
+        """
+    )
+
+
+def post_init_hook(env):
+    """Judge open quotations by the prices of today, and plan what old orders owe."""
+    quotations = env["sale.order"].search([("state", "in", ("draft", "sent"))])
+    for ids in split_every(BATCH_SIZE, quotations.ids):
+        orders = env["sale.order"].browse(ids)
+        _recompute(orders.order_line, LINE_FIELDS)
+        _recompute(orders, ORDER_FIELDS)
+    confirmed = env["sale.order"].search(
+        [("state", "=", "sale"), ("o2c_installment_ids", "=", False)]
+    )
+    for ids in split_every(BATCH_SIZE, confirmed.ids):
+        env["sale.order"].browse(ids)._o2c_plan_installments()
+        env.flush_all()
+        env.invalidate_all()
+
+
+def _recompute(records, names):
+    for name in names:
+        records.env.add_to_compute(records._fields[name], records)
+    records.env.flush_all()
+    records.env.invalidate_all()
+
+
+def uninstall_hook(env):
+    """Take our to-dos along: Odoo would leave them as ordinary ones."""
+    types = env["ir.model.data"].search(
+        [("module", "=", "sale_o2c_flow"), ("model", "=", "mail.activity.type")]
+    )
+    todos = env["mail.activity"].with_context(active_test=False)
+    todos.search([("activity_type_id", "in", types.mapped("res_id"))]).unlink()
