@@ -218,6 +218,55 @@ class TestSalespersonIsRefused(RpcCase):
         both |= self.request_invoice(order, 1150.0, issue=False)
         self.refuse(both, "action_submit", pattern="left to invoice")
 
+    def test_shipping_and_taking_back(self):
+        order = self.make_confirmed_order()
+        picking = order.sudo().picking_ids
+        move = picking.move_ids
+        people = (self.salesperson, self.director, self.finance, self.order_admin)
+        for user in people:
+            for records, method, args in (
+                (picking, "button_validate", ()),
+                (picking, "write", ({"state": "done"},)),
+                (move, "write", ({"state": "done"},)),
+                (picking, "action_o2c_ship", ()),
+            ):
+                with self.subTest(method, user=user.login, model=records._name):
+                    self.refuse(records, method, *args, user=user)
+        self.assertEqual(picking.state, "assigned")
+        self.ship(order)
+        # Goods that come back lower what the customer owes.
+        incoming = picking.picking_type_id.warehouse_id.in_type_id
+        values = {
+            "picking_type_id": incoming.id,
+            "location_id": picking.location_dest_id.id,
+            "location_dest_id": picking.location_id.id,
+        }
+        line = {
+            "product_id": self.product.id,
+            "product_uom_qty": 10,
+            "quantity": 10,
+            "sale_line_id": order.order_line.id,
+            "to_refund": True,
+            "location_id": picking.location_dest_id.id,
+            "location_dest_id": picking.location_id.id,
+        }
+        values["move_ids"] = [Command.create(line)]
+        (return_id,) = self.rpc(self.salesperson, "stock.picking", "create", [values])
+        returned = self.env["stock.picking"].browse(return_id)
+        self.rpc(self.salesperson, returned, "action_confirm")
+        self.refuse(returned, "button_validate")
+        self.refuse("stock.move", "create", [{**line, "state": "done"}])
+        self.assertEqual(order.o2c_amount_returned, 0.0)
+
+    def test_shipping_where_nobody_has_the_role(self):
+        self.flow.active = False
+        self.shipper.active = False
+        order = self.make_order()
+        order.action_confirm()
+        picking = order.sudo().picking_ids
+        self.rpc(self.salesperson, picking, "button_validate")
+        self.assertEqual(picking.state, "done")
+
     def test_small_orders_do_not_grow_unseen(self):
         """An order below the limit may be confirmed by writing the state, but it is
         watched like any other from then on."""

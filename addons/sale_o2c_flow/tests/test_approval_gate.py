@@ -128,12 +128,45 @@ class TestApprovedIsConfirmed(O2cCommon):
         order.order_line.price_unit = 95.0
         self.assertTrue(self.tasks_of(self.order_admin, order))
 
+    def test_cheap_for_dear_falls_due_again(self):
+        """Without a list price no discount shows, and yet somebody gives way."""
+        self.product.list_price = 0.0
+        order = self.make_order([(self.product, 10, 100.0), (self.product, 1, 1.0)])
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        dear, cheap = order.order_line
+        order.write(
+            {
+                "order_line": [
+                    Command.update(dear.id, {"product_uom_qty": 1}),
+                    Command.update(cheap.id, {"product_uom_qty": 10}),
+                ]
+            }
+        )
+        self.assertTrue(self.tasks_of(self.order_admin, order))
+
     def test_other_terms_fall_due_again(self):
         order = self.make_order()
         order.action_o2c_submit()
         self.approve(order, self.order_admin)
         order.payment_term_id = self.env.ref("account.account_payment_term_30days")
         self.assertTrue(self.tasks_of(self.order_admin, order))
+
+    def test_other_team_with_another_flow(self):
+        """An order handed to a team whose flow asks others is not left waiting."""
+        team = self.env["crm.team"].create({"name": "Export"})
+        flow = self.flow.copy({"sequence": 1, "team_ids": [Command.set(team.ids)]})
+        (flow.step_ids - flow.step_ids[:1]).unlink()
+        flow.step_ids.write({"group_id": self.ref("sale_o2c_flow.group_manager")})
+        flow.active = True
+        order = self.make_order()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.team_id = team
+        self.approve(order, self.finance, self.warehouse)
+        self.assertEqual((order.state, order.o2c_approval_state), ("draft", "pending"))
+        self.approve(order, self.director)
+        self.assertEqual(order.state, "sale")
 
     def test_deeper_discount_asks_the_director(self):
         order = self.make_order()

@@ -6,6 +6,7 @@ compared with what the order says later.
 
 import hashlib
 import json
+from collections import defaultdict
 
 # Changing one of these changes the deal itself: whatever was agreed falls due again.
 TERMS = ("partner_id", "currency_id", "payment_term_id", "fiscal_position_id")
@@ -20,18 +21,28 @@ def take_content(order):
     content = {name: order[name].id or 0 for name in TERMS}
     content["amount_total"] = order.currency_id.round(order.amount_total)
     content["discount"] = round(order.o2c_effective_discount, 2)
-    lines = {}
-    for line in order._o2c_get_discountable_lines():
-        if not line.product_uom_qty or line.is_expense:
-            continue
-        quantity, price = lines.get(_line_key(line), (0.0, None))
-        net = round(line.price_subtotal / line.product_uom_qty, 4)
-        lines[_line_key(line)] = [
-            round(quantity + line.product_uom_qty, 6),
-            net if price is None else min(price, net),
-        ]
-    content["lines"] = lines
+    sold = _get_sold(order)
+    content["lines"] = {
+        key: [round(sum(prices.values()), 6), min(prices)]
+        for key, prices in sold.items()
+    }
+    # Only where the same is sold at several prices: how much at which.
+    content["prices"] = {
+        key: [[price, round(prices[price], 6)] for price in sorted(prices)]
+        for key, prices in sold.items()
+        if len(prices) > 1
+    }
     return content
+
+
+def _get_sold(order):
+    """Return quantities by what is sold and at which price."""
+    sold = defaultdict(lambda: defaultdict(float))
+    for line in order._o2c_get_discountable_lines():
+        if line.product_uom_qty and not line.is_expense:
+            price = round(line.price_subtotal / line.product_uom_qty, 4)
+            sold[_line_key(line)][price] += line.product_uom_qty
+    return sold
 
 
 def _line_key(line):
@@ -58,8 +69,25 @@ def goes_beyond(content, agreed):
         or content["discount"] > agreed["discount"]
     ):
         return True
-    for key, (quantity, price) in content["lines"].items():
-        agreed_quantity, agreed_price = agreed["lines"].get(key, (0.0, 0.0))
-        if quantity > agreed_quantity or price < agreed_price:
+    for key in content["lines"]:
+        prices, agreed_prices = _get_prices(content, key), _get_prices(agreed, key)
+        # At whichever price one looks: no more was sold at it or below.
+        if any(
+            _get_quantity_up_to(price, prices)
+            > _get_quantity_up_to(price, agreed_prices)
+            for price, _quantity in prices
+        ):
             return True
     return False
+
+
+def _get_prices(content, key):
+    """Return what is sold of something, as pairs of price and quantity."""
+    if key not in content["lines"]:
+        return []
+    quantity, price = content["lines"][key]
+    return content.get("prices", {}).get(key, [[price, quantity]])
+
+
+def _get_quantity_up_to(limit, prices):
+    return round(sum(quantity for price, quantity in prices if price <= limit), 6)

@@ -239,6 +239,10 @@ class SaleOrder(models.Model):
         tasks = self._o2c_get_live_tasks()
         if "rejected" in tasks.mapped("state"):
             return
+        if not tasks.filtered(lambda task: task.state in ("waiting", "pending")):
+            # Another team, or whatever else flows ask for, may have brought new steps.
+            self._o2c_refresh_tasks()
+            tasks = self._o2c_get_live_tasks()
         if tasks._open_due():
             self._o2c_notify("approval_requested")
         elif not self._o2c_get_uncovered_steps():

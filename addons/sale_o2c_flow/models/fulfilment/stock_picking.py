@@ -35,6 +35,7 @@ class StockPicking(models.Model):
 
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | {
+            "state",
             "o2c_shipped_at",
             "o2c_shipped_by_id",
             "o2c_received_at",
@@ -293,6 +294,34 @@ class StockPicking(models.Model):
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves.filtered(lambda move: move.state == "done")._o2c_check_may_finish()
+        return moves
+
+    def write(self, vals):
+        # Every way in which goods leave or come back ends here.
+        if vals.get("state") == "done":
+            self._o2c_check_may_finish()
+        return super().write(vals)
+
+    def _o2c_check_may_finish(self):
+        """Check that the user may say that goods of orders have left or come back.
+
+        Odoo leaves that to salespeople and to whoever invoices as well. Companies
+        where nobody has the role go on like that.
+
+        :raise AccessError: if the user is neither shipper nor inventory user
+        """
+        if self.env.su:
+            return
+        # Deliveries are known by their orders, which not everybody here may read.
+        moves = self.sudo().filtered(lambda m: m.sale_line_id or m.picking_id.sale_id)
+        shippers = self.env.ref("sale_o2c_flow.group_shipper")
+        if any(shippers._o2c_get_members(company) for company in moves.company_id):
+            moves.picking_id.sudo(False)._o2c_require_shipper()
 
     def _o2c_set_shipped_quantity(self, quantity):
         """Set the quantity that leaves with this move.
