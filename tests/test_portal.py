@@ -278,6 +278,23 @@ class TestOnlinePayment(PortalCase):
         self.assertTrue(tx.payment_id)
         self.assertEqual(order.o2c_amount_collected, 1150.0)
 
+    def test_wire_transfer(self):
+        """Announced first, there some days later."""
+        order = self.paid_quote()
+        tx = make_transaction(self.provider, order, 1150.0)
+        tx._set_pending()
+        tx._post_process()
+        self.assertEqual((order.state, order.o2c_approval_state), ("sent", "none"))
+        self.assertEqual(order.o2c_amount_collected, 0.0)
+        self.assertTrue(self.told_of_payment(order))
+        self.env.invalidate_all()
+        tx._set_done()
+        tx._post_process()
+        self.assert_waits(order)
+        self.assertEqual(order.o2c_amount_collected, 1150.0)
+        self.approve(order)
+        self.assertEqual(order.o2c_amount_outstanding, 0.0)
+
     def test_two_payments_and_a_failed_one(self):
         order = self.paid_quote()
         failed = make_transaction(self.provider, order, 1150.0)

@@ -186,8 +186,11 @@ class TestSalespersonIsRefused(RpcCase):
             {"amount": 5.0},
             {"user_id": self.finance.id},
             {"allocation_ids": [Command.clear()]},
+            {"date": "2026-01-01"},
+            {"journal_id": collection.journal_id.id},
         ):
-            self.refuse(collection, "write", values)
+            with self.subTest(values):
+                self.refuse(collection, "write", values)
         allocation = collection.allocation_ids
         self.refuse(allocation, "write", {"amount": 5.0})
         self.refuse(allocation, "write", {"state": "confirmed"})
@@ -375,6 +378,13 @@ class TestFinanceIsRefused(RpcCase):
         )
         self.rpc(self.finance2, collection, "action_confirm")
 
+    def test_finance_may_put_the_date_right(self):
+        collection = self.collect({self.order: 100.0}, confirm=False)
+        collection.action_submit()
+        self.rpc(self.finance, collection, "write", {"date": "2026-01-02"})
+        self.rpc(self.finance, collection, "action_confirm")
+        self.assertEqual(str(collection.sudo().payment_id.date), "2026-01-02")
+
     def test_confirmed_stays(self):
         collection = self.collect({self.order: 100.0})
         payment = collection.sudo().payment_id
@@ -382,6 +392,8 @@ class TestFinanceIsRefused(RpcCase):
         self.assert_refused(self.finance2, collection, "action_reject", "No")
         self.assert_refused(self.finance2, collection, "action_return_to_draft")
         self.assert_refused(self.finance2, collection, "unlink")
+        for user in (self.salesperson, self.finance2):
+            self.assert_refused(user, collection, "write", {"date": "2026-01-01"})
         for method in ("action_draft", "action_cancel", "unlink", "action_reject"):
             with self.subTest(method):
                 self.assert_refused(self.finance2, payment, method)

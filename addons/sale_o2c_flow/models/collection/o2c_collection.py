@@ -13,6 +13,8 @@ FROZEN_FIELDS = frozenset(
         "user_id",
     }
 )
+# Finance may put these right as long as it decides; they date and book the money.
+BOOKING_FIELDS = frozenset({"date", "journal_id"})
 
 
 class O2cCollection(models.Model):
@@ -177,7 +179,15 @@ class O2cCollection(models.Model):
     def write(self, vals):
         if not self.env.su and not FROZEN_FIELDS.isdisjoint(vals):
             self._check_editable()
+        if not self.env.su and not BOOKING_FIELDS.isdisjoint(vals):
+            self._check_booking_editable()
         return super().write(vals)
+
+    def _check_booking_editable(self):
+        collections = self
+        if self.env.user._o2c_has_role("sale_o2c_flow.group_finance"):
+            collections = self.filtered(lambda c: c.state != "to_confirm")
+        collections._check_editable()
 
     def _check_editable(self):
         """Refuse changes of a collection finance has it in hand or has decided."""
