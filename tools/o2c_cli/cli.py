@@ -1,8 +1,8 @@
 """The commands."""
 
 import argparse
+import errno
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -24,6 +24,10 @@ from . import (
 from .console import O2cError, say, step
 from .importing.columns import SHEETS
 
+COMPANY = "company"
+EMPTY = "empty"
+DEFAULT_PORT = 8069
+
 
 def main(arguments=None):
     """Run a command and return the exit code."""
@@ -37,45 +41,46 @@ def main(arguments=None):
         with state.exclusive():
             return options.command(options)
     except O2cError as error:
-        say(f"\n{error}")
+        say(f"\n{error}", sys.stderr)
     except KeyboardInterrupt:
         say("\nStopped. Run the same command again: it goes on where it was.")
     except OSError as error:
-        say(
-            f"\nThe machine refused: {error}. Mend that and run the same command again."
-        )
+        say(f"\n{_explain(error)}", sys.stderr)
     return 1
 
 
 def prepare(options):
     """Have everything a company needs, up to a PostgreSQL that answers."""
-    _save_choices(options)
-    system.ensure_packages(system.RUNTIME_PACKAGES, "PDF, fonts and Python")
+    postgres.choose(options.db_host, options.db_port, options.db_user, options.own_db)
+    system.check_space()
+    system.ensure_runtime()
     pyenv.ensure_venv(["runtime"])
     odoo_source.ensure_odoo()
     postgres.ensure_server()
-    database.write_config(state.load_settings().get("port", 8069))
+    database.write_config(_get_port())
 
 
 def run_up(options):
     """Set everything up and start the server."""
     prepare(options)
-    if not database.exists(database.MAIN):
-        _make_company(options.no_demo)
-    server.start(options.port or state.load_settings().get("port", 8069))
-    say(f"\nThe company is open: {server.get_url()}\n")
-    if state.load_settings().get("demo", True):
-        server.print_logins()
+    if database.exists(database.MAIN):
+        database.check_main()
+        _compare_with_wishes(options)
     else:
+        _make_company(options.no_demo)
+    server.start(options.port or _get_port())
+    say(f"\nThe company is open: {server.get_url()}\n")
+    if _is_empty():
         say("  Administrator: login admin, password admin")
+    else:
+        server.print_logins()
     return 0
 
 
 def run_down(_options):
     """Stop the server and our PostgreSQL."""
     server.stop()
-    if (paths.VENV / "bin").exists():
-        postgres.stop_server()
+    postgres.stop_server()
     say("Stopped. ./o2c up starts it again, with everything as it was.")
     return 0
 
@@ -83,13 +88,12 @@ def run_down(_options):
 def run_reset(options):
     """Throw the company away and make a new one."""
     if not options.yes:
-        answer = input(
-            "This deletes the database o2c with all its documents. Go on? [y/N] "
+        _confirm(
+            f"This deletes the database {database.MAIN} with all its documents. Go on?"
         )
-        if answer.strip().lower() not in ("y", "yes"):
-            return 1
-    server.stop()
     prepare(options)
+    database.check_main()
+    server.stop()
     database.drop(database.MAIN)
     return run_up(options)
 
@@ -103,12 +107,15 @@ def run_status(_options):
         return 1
     try:
         company = database.exists(database.MAIN)
-    except (O2cError, KeyError):
-        say("PostgreSQL  stopped")
+    except (O2cError, OSError) as error:
+        say(f"PostgreSQL  {postgres.describe()}: does not answer")
+        if not postgres.is_embedded():
+            say(f"            {error}")
         return 1
-    say(f"PostgreSQL  {'our own' if postgres.is_embedded() else 'existing'}, answers")
+    say(f"PostgreSQL  {postgres.describe()}: answers")
+    say(f"Odoo        {odoo_source.get_python_path()}")
     say(f"Company     {'there' if company else 'not made yet: ./o2c up'}")
-    return 0 if server.is_running() else 1
+    return 0 if running and company else 1
 
 
 def run_logs(options):
@@ -116,19 +123,17 @@ def run_logs(options):
     log = paths.log("server")
     if not log.exists():
         raise O2cError("The server has not run yet: ./o2c up")
-    return subprocess.call(
-        ["tail", *(["-f"] if options.follow else []), "-n", "100", log]
-    )
+    follow = ["-F"] if options.follow else []
+    os.execvp("tail", ["tail", *follow, "-n", "100", str(log)])
 
 
 def run_shell(options):
     """Open Odoo's Python shell on the company."""
     prepare(options)
     database.require_main()
-    command = [paths.BIN / "odoo", "shell", "-c", paths.CONFIG, "-d", database.MAIN]
-    return subprocess.call(
-        [str(part) for part in (*command, "--no-http")], env=postgres.get_environment()
-    )
+    # In our place, so that other commands need not wait for its end.
+    command = database.get_shell(database.MAIN)
+    os.execve(command[0], command, postgres.get_environment())
 
 
 def run_update(options):
@@ -137,10 +142,12 @@ def run_update(options):
     database.require_main()
     running = server.is_running()
     server.stop()
+    state.forget(COMPANY, database.get_data_folder())
     with step("Update"):
         database.run_odoo(database.MAIN, "-u", database.OUR_MODULE)
+    state.mark_done(COMPANY, _get_addon_key(), database.get_data_folder())
     if running:
-        server.start(state.load_settings().get("port", 8069))
+        server.start(_get_port())
     return 0
 
 
@@ -182,33 +189,78 @@ def run_lint(options):
 
 def _make_company(no_demo):
     source = database.ensure_addon() if no_demo else database.ensure_demo()
+    folder = database.get_data_folder()
+    state.mark_done(EMPTY, str(no_demo), folder)
+    state.mark_done(COMPANY, _get_addon_key(), folder)
     with step("Company"):
         # Copied under another name first: what is called o2c is always whole.
         database.copy(source, database.BUILDING)
         database.rename(database.BUILDING, database.MAIN)
-    state.save_settings(demo=not no_demo)
 
 
-def _save_choices(options):
-    choices = {
-        name: getattr(options, name, None) or os.environ.get(variable)
-        for name, variable in (
-            ("db_host", "PGHOST"),
-            ("db_port", "PGPORT"),
-            ("db_user", "PGUSER"),
+def _compare_with_wishes(options):
+    """Say where the company that is there differs from what one may expect."""
+    if options.no_demo and not _is_empty():
+        say(
+            "      The company has demo data: ./o2c reset --no-demo makes an empty one."
         )
-    }
-    if choices["db_host"]:
-        state.save_settings(**choices)
+    if not state.is_done(COMPANY, _get_addon_key(), database.get_data_folder()):
+        say("      The addon is another one than the company's: ./o2c update")
+
+
+def _is_empty():
+    return state.is_done(EMPTY, str(True), database.get_data_folder())
+
+
+def _get_addon_key():
+    return state.digest(*database.get_seen_files())
+
+
+def _get_port():
+    return state.load_settings().get("port", DEFAULT_PORT)
+
+
+def _confirm(question):
+    """Ask before something is lost.
+
+    :raise O2cError: unless the answer is yes
+    """
+    try:
+        answer = input(f"{question} [y/N] ")
+    except EOFError:
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
+        raise O2cError("Nothing was changed. To go on without a question: --yes")
+
+
+def _explain(error):
+    """Return in words what the machine refused, and what to do."""
+    advice = {
+        errno.ENOSPC: f"Free some space on the disk of {paths.HOME}",
+        errno.EACCES: f"{paths.HOME} has to belong to whoever runs this: run it as the "
+        "same user as before",
+    }.get(error.errno, "Mend that")
+    return f"The machine refused: {error}. {advice}, then run the same command again."
+
+
+def _port(text):
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is not a port (1 to 65535)")
+    return int(text)
 
 
 def _get_parser():
     parser = argparse.ArgumentParser(prog="o2c", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     server_options = argparse.ArgumentParser(add_help=False)
-    server_options.add_argument("--db-host", help="use an existing PostgreSQL")
-    server_options.add_argument("--db-port")
+    server_options.add_argument(
+        "--db-host", help="an existing PostgreSQL; its password in PGPASSWORD"
+    )
+    server_options.add_argument("--db-port", type=_port)
     server_options.add_argument("--db-user")
+    server_options.add_argument(
+        "--own-db", action="store_true", help="back to the PostgreSQL of our own"
+    )
 
     def add(name, function, parents=(server_options,)):
         text = function.__doc__.splitlines()[0]
@@ -220,7 +272,7 @@ def _get_parser():
 
     for name, function in (("up", run_up), ("reset", run_reset)):
         command = add(name, function)
-        command.add_argument("--port", type=int, help="port on 127.0.0.1 (8069)")
+        command.add_argument("--port", type=_port, help="port on 127.0.0.1 (8069)")
         command.add_argument("--no-demo", action="store_true", help="an empty company")
         if function is run_reset:
             command.add_argument("--yes", action="store_true", help="do not ask")

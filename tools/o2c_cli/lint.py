@@ -1,6 +1,5 @@
 """Style: Python, Odoo's conventions, XML and JavaScript, manifests."""
 
-import shutil
 import subprocess
 
 from . import manifest, paths, pyenv, state, system
@@ -10,6 +9,7 @@ PYLINT_OPTIONS = (
     f"--rcfile={paths.REPO / '.pylintrc'}",
     "--disable=consider-merging-classes-inherited",
 )
+NODE_MODULES = paths.REPO / "node_modules"
 PYTHON_FOLDERS = ("o2c", "addons", "tests", "tools", "bench")
 
 
@@ -19,7 +19,7 @@ def lint(fix=False):
     :param bool fix: mend first what can be mended by itself
     """
     pyenv.ensure_venv(["lint"], paths.LINT_VENV, "Style checks")
-    _ensure_prettier()
+    ensure_node_modules()
     if fix:
         _fix()
     failed = 0
@@ -70,25 +70,26 @@ def _get_po_files():
 
 
 def _prettier():
-    return [paths.REPO / "node_modules" / ".bin" / "prettier"]
+    return [NODE_MODULES / ".bin" / "prettier"]
 
 
-def _ensure_prettier():
-    if not shutil.which("npm"):
-        system.ensure_packages(
-            system.NODE_PACKAGES, "style checks of XML and JavaScript"
-        )
+def ensure_node_modules():
+    """Install what package-lock.json says: prettier, and the schema of Compose files."""
     key = state.digest(paths.REPO / "package-lock.json")
-    if state.is_done("node", key) and _prettier()[0].exists():
+    if state.is_done("whole", key, NODE_MODULES):
         return
-    with step("Prettier"):
+    system.ensure_command(
+        "npm", system.NODE_PACKAGES, "style checks of XML and JavaScript"
+    )
+    with step("Prettier and other Node packages"):
         run(
             ["npm", "ci", "--no-audit", "--no-fund"],
             log=paths.log("npm"),
-            hint="Prettier could not be installed from this machine's npm registry.",
+            hint="The packages could not be installed from this machine's npm registry. "
+            "Check the network, then run the same command again.",
             cwd=paths.REPO,
         )
-    state.mark_done("node", key)
+    state.mark_done("whole", key, NODE_MODULES)
 
 
 def _check(title, command):

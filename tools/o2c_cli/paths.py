@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
-HOME = Path(os.environ.get("O2C_HOME") or REPO / ".o2c")
+HOME = Path(os.environ.get("O2C_HOME") or REPO / ".o2c").absolute()
 ADDONS = REPO / "addons"
 REQUIREMENTS = REPO / "requirements"
 
@@ -12,10 +12,11 @@ VENV = HOME / "venv"
 LINT_VENV = HOME / "venv-lint"
 BIN = VENV / "bin"
 ODOO_ROOT = HOME / "odoo"
+ODOO_POINTER = HOME / "odoo-path"
 DATA = HOME / "data"
-FILESTORE = DATA / "filestore"
 LOGS = HOME / "logs"
 CONFIG = HOME / "odoo.conf"
+SERVER_PID = HOME / "server.pid"
 SETTINGS = HOME / "settings.json"
 STAMPS = HOME / "stamps"
 LOGINS = REPO / "tools" / "o2c_cli" / "logins.csv"

@@ -1,9 +1,9 @@
 """The server: started in the background, watched until it answers."""
 
 import csv
+import http.client
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -11,9 +11,9 @@ import urllib.request
 from pathlib import Path
 
 from . import database, paths, postgres, state
-from .console import O2cError, say, step
+from .console import O2cError, last_words, say, step
 
-PID = paths.HOME / "server.pid"
+PATIENCE = 120
 
 
 def start(port):
@@ -21,21 +21,26 @@ def start(port):
 
     :raise O2cError: if the port is taken, or the server does not come up
     """
-    if is_running():
-        if state.load_settings().get("port") == port and _answers(port):
-            return
-        stop()
-    if _is_taken(port):
+    running = is_running()
+    serves_port = running and state.load_settings().get("port") == port
+    if not serves_port and postgres.is_taken(port):
         raise O2cError(
             f"Port {port} of 127.0.0.1 is used by another program. Choose another one: "
             f"./o2c up --port {port + 1}"
         )
     database.write_config(port)
+    key = state.digest(paths.CONFIG)
+    if (
+        serves_port
+        and state.is_done("server", key)
+        and _ask(port) == http.HTTPStatus.OK
+    ):
+        return
+    stop()
+    state.save_settings(port=port)
     with step("Server"):
-        process = _spawn()
-        state.write_atomically(PID, str(process.pid))
-        state.save_settings(port=port)
-        _wait(process, port)
+        _wait(_spawn(), port)
+    state.mark_done("server", key)
 
 
 def stop():
@@ -50,7 +55,7 @@ def stop():
         time.sleep(0.1)
     else:
         os.kill(pid, signal.SIGKILL)
-    PID.unlink(missing_ok=True)
+    paths.SERVER_PID.unlink(missing_ok=True)
 
 
 def is_running():
@@ -82,9 +87,11 @@ def print_logins():
 def _spawn():
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     command = [paths.BIN / "odoo", "-c", paths.CONFIG, "-d", database.MAIN]
-    with paths.log("server").open("a") as stream:
+    # It notes its number itself: were we to do it, we might be stopped in between.
+    note = ["sh", "-c", 'echo $$ > "$0"; exec "$@"', paths.SERVER_PID]
+    with paths.log("server").open("ab") as stream:
         return subprocess.Popen(
-            [str(part) for part in command],
+            [str(part) for part in (*note, *command)],
             stdout=stream,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -94,39 +101,40 @@ def _spawn():
 
 
 def _wait(process, port):
-    for _attempt in range(240):
-        if _answers(port):
+    log = paths.log("server")
+    deadline = time.monotonic() + PATIENCE
+    refusals = 0
+    while time.monotonic() < deadline and refusals < 10:
+        status = _ask(port)
+        if status == http.HTTPStatus.OK:
             return
         if process.poll() is not None:
-            break
-        time.sleep(0.5)
-    raise O2cError(f"The server did not come up. See {paths.log('server')}.")
+            raise O2cError(f"The server ended at once: {last_words(log)}\nSee {log}.")
+        refusals += status is not None
+        time.sleep(0.3)
+    problem = f"did not answer in {PATIENCE} s"
+    if refusals:
+        problem = f"answers with an error (HTTP {status})"
+    raise O2cError(f"The server {problem}. See {log}.")
 
 
-def _answers(port):
+def _ask(port):
+    """Return the HTTP status of the sign-in page, or None without an answer."""
+    # A proxy that the environment names is not for this machine itself.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{port}/web/login", timeout=30
-        ) as page:
-            return page.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def _is_taken(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
+        with opener.open(f"http://127.0.0.1:{port}/web/login", timeout=30) as page:
+            return page.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except (http.client.HTTPException, OSError):
+        return None
 
 
 def _get_pid():
     """Return the server's process, if the one remembered still is our server."""
     try:
-        pid = int(PID.read_text())
+        pid = int(paths.SERVER_PID.read_text())
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, ValueError):
         return None

@@ -27,24 +27,29 @@ def _digest_path(result, path):
                 result.update(str(child.relative_to(path)).encode())
                 result.update(child.read_bytes())
     elif path.exists():
+        result.update(path.name.encode())
         result.update(path.read_bytes())
 
 
-def is_done(name, key):
-    """Whether a step was finished with these inputs."""
-    stamp = paths.STAMPS / name
+def is_done(name, key, folder=None):
+    """Whether a step was finished with these inputs.
+
+    :param folder: where the stamp is kept, if its result is thrown away with it
+    """
+    stamp = (folder or paths.STAMPS) / name
     return stamp.exists() and stamp.read_text() == key
 
 
-def mark_done(name, key):
+def mark_done(name, key, folder=None):
     """Remember that a step is finished; the last thing a step does."""
-    paths.STAMPS.mkdir(parents=True, exist_ok=True)
-    write_atomically(paths.STAMPS / name, key)
+    folder = folder or paths.STAMPS
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / name, key)
 
 
-def forget(name):
+def forget(name, folder=None):
     """Have a step done again."""
-    (paths.STAMPS / name).unlink(missing_ok=True)
+    ((folder or paths.STAMPS) / name).unlink(missing_ok=True)
 
 
 def write_atomically(path, text):
@@ -52,6 +57,11 @@ def write_atomically(path, text):
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(text)
     temporary.replace(path)
+
+
+def make_home():
+    """Make the folder of everything, for its owner alone: it holds a password."""
+    paths.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def load_settings():
@@ -64,7 +74,7 @@ def load_settings():
 def save_settings(**values):
     """Remember choices for later runs."""
     settings = {**load_settings(), **values}
-    paths.HOME.mkdir(parents=True, exist_ok=True)
+    make_home()
     write_atomically(paths.SETTINGS, json.dumps(settings, indent=2))
     return settings
 
@@ -75,7 +85,7 @@ def exclusive():
 
     The lock goes with the process, however it ends.
     """
-    paths.HOME.mkdir(parents=True, exist_ok=True)
+    make_home()
     with (paths.HOME / "lock").open("w") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

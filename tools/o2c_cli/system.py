@@ -1,25 +1,68 @@
 """Packages of the system, installed with the machine's own apt."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from . import paths
-from .console import O2cError, run, step
+from .console import O2cError, run, say, step
 
 RUNTIME_PACKAGES = (
     "libfontconfig1",
     "libfreetype6",
+    "libstdc++6",
     "libx11-6",
     "libxext6",
     "libxrender1",
     "fonts-noto-cjk",
-    "python3-venv",
     "util-linux",
 )
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 BROWSER_PACKAGES = ("chromium",)
+NEEDED_SPACE = 3
 NODE_PACKAGES = ("nodejs", "npm")
+
+
+def check_space():
+    """Refuse to begin where there is not room enough to end.
+
+    :raise O2cError: if too little is free
+    """
+    free = shutil.disk_usage(paths.HOME).free / 2**30
+    if free < NEEDED_SPACE and not paths.VENV.exists():
+        raise O2cError(
+            f"Only {free:.1f} GB are free in {paths.HOME}; {NEEDED_SPACE} GB are "
+            "needed. Free some, or name a folder on another disk in O2C_HOME."
+        )
+
+
+def ensure_runtime():
+    """Install what Odoo needs for PDF and fonts, and venv where Python lacks it."""
+    packages = list(RUNTIME_PACKAGES)
+    if not importlib.util.find_spec("ensurepip"):
+        packages.append("python3-venv")
+    ensure_packages(packages, "PDF, fonts and Python")
+    importlib.invalidate_caches()
+    if not importlib.util.find_spec("ensurepip"):
+        raise O2cError(
+            f"{sys.executable} cannot make Python environments (no ensurepip). Run "
+            "the machine's own Python instead: /usr/bin/python3 ./o2c up"
+        )
+
+
+def ensure_browser():
+    """Have a Chrome or Chromium for the browser tests."""
+    if not any(map(shutil.which, BROWSERS)):
+        ensure_packages(BROWSER_PACKAGES, "browser tests")
+
+
+def ensure_command(name, packages, purpose):
+    """Have a command, from the given packages where the machine lacks it."""
+    if not shutil.which(name):
+        ensure_packages(packages, purpose)
 
 
 def ensure_packages(packages, purpose):
@@ -27,25 +70,34 @@ def ensure_packages(packages, purpose):
 
     :raise O2cError: if they cannot be installed, with the command to do it by hand
     """
-    missing = [name for name in packages if not _is_installed(name)]
-    if not missing:
+    if not shutil.which("dpkg-query"):
+        say(f"      Not Debian: have these yourself ({purpose}): {' '.join(packages)}")
         return
-    hint = f"Install them yourself ({purpose}): apt-get install {' '.join(missing)}"
-    if not shutil.which("apt-get"):
-        raise O2cError(f"This machine has no apt-get. {hint}")
+    missing = [name for name in packages if not _is_installed(name)]
+    if missing:
+        _install(missing, purpose)
+
+
+def _install(missing, purpose):
+    hint = (
+        f"Install them yourself ({purpose}), as root: apt-get update && apt-get "
+        f"install {' '.join(missing)}"
+    )
+    prefix = _get_root(hint)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    options = {"log": paths.log("apt"), "hint": hint, "env": environment}
+    apt = [*prefix, "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
     with step(f"System packages: {', '.join(missing)}"):
-        command = [*_sudo(), "apt-get", "-o", "DPkg::Lock::Timeout=120"]
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        log = paths.log("apt")
-        if not _has_lists():
-            run([*command, "update"], log=log, hint=hint, env=environment)
-        install = [*command, "install", "-y", "--no-install-recommends", *missing]
         try:
-            run(install, log=log, hint=hint, env=environment)
+            if not _has_lists():
+                run([*apt, "update"], **options)
+            run(install, to_its_end=True, **options)
         except O2cError:
-            # The lists may be older than what the mirror holds.
-            run([*command, "update"], log=log, hint=hint, env=environment)
-            run(install, log=log, hint=hint, env=environment)
+            # An earlier run may have been cut off, and the lists may be old.
+            run([*prefix, "dpkg", "--configure", "-a"], to_its_end=True, **options)
+            run([*apt, "update"], **options)
+            run(install, to_its_end=True, **options)
 
 
 def _is_installed(name):
@@ -62,11 +114,12 @@ def _has_lists():
     return any(Path("/var/lib/apt/lists").glob("*_Packages*"))
 
 
-def _sudo():
+def _get_root(hint):
+    """Return the prefix that makes a command root's; sudo asks its question first."""
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo"):
-        return ["sudo"]
-    raise O2cError(
-        "Installing system packages needs root: run as root, or install sudo."
-    )
+    if not shutil.which("sudo"):
+        raise O2cError(f"Packages are missing, and this is not root. {hint}")
+    if subprocess.run(["sudo", "-v"], check=False).returncode:
+        raise O2cError(f"Packages are missing, and sudo refuses. {hint}")
+    return ["sudo"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import database, lint, paths, postgres, pyenv, system
-from .console import say, step
+from .console import O2cError, say, step, tie
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def test(quick=False, keyword=None, arguments=()):
     full = not (quick or keyword)
     failed = lint.lint() if full else 0
     if not quick:
-        system.ensure_packages(system.BROWSER_PACKAGES, "browser tests")
+        system.ensure_browser()
+        lint.ensure_node_modules()
     selection = ["-k", keyword] if keyword else []
     selection += ["-m", "not slow"] if quick else []
     if full:
@@ -85,6 +86,8 @@ def test(quick=False, keyword=None, arguments=()):
         passed, failed = passed + good, failed + bad
     if full:
         _report_coverage()
+    if not passed + failed:
+        raise O2cError(f"No test has a name that matches {keyword}.")
     say(f"{passed} passed, {failed} failed")
     return failed
 
@@ -105,7 +108,7 @@ def _run_suite(suite, arguments, coverage):
     environment["PYTHONPATH"] = str(paths.REPO / "tools")
     environment["O2C_TEST_DATABASE"] = suite.database
     process = subprocess.run(
-        [str(part) for part in (*command, *suite.folders, *arguments)],
+        tie([*command, *suite.folders, *arguments]),
         cwd=paths.REPO,
         env=environment,
         stdin=subprocess.DEVNULL,
