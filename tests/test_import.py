@@ -1,20 +1,18 @@
 """Files into Odoo: what is loaded, updated, refused, and that it is all or nothing."""
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
 import openpyxl
+from o2c_cli.importing import columns, job, template
 
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
 REPO = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPO / "tools"))
 
-from o2c_cli.importing import columns, job, template  # noqa: E402
 
 CUSTOMERS = [
     ["Reference", "Name", "Contact Of", "City", "Country", "Customer Level", "Payment Terms", "Salesperson", "Invoice Legal Name", "Invoice Tax ID"],

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from o2c_cli import console, importer
+from o2c_cli.importing import catalogs, checking, columns, template, values
+from o2c_cli.importing.reading import Reader
 
 REPO = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPO / "tools"))
 
-from o2c_cli import console, importer  # noqa: E402
-from o2c_cli.importing import catalogs, checking, columns, template, values  # noqa: E402
-from o2c_cli.importing.reading import Reader  # noqa: E402
 
 ORDER_HEADER = "Order,Customer,Product,Quantity,Unit Price,Discount %\n"
 
