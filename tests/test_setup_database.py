@@ -297,6 +297,19 @@ def test_without_root_the_command_to_type_is_shown(monkeypatch):
         system.ensure_runtime()
 
 
+def test_a_browser_that_does_not_start_is_none(tmp_path, monkeypatch):
+    browser = tmp_path / "chromium-browser"
+    browser.write_text("#!/bin/sh\nexit 1\n")
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        console.O2cError, match="start here .*chromium-browser.* --quick"
+    ):
+        system.ensure_browser()
+    browser.write_text("#!/bin/sh\nexit 0\n")
+    system.ensure_browser()
+
+
 def test_a_cut_off_installation_of_packages_is_mended(home, monkeypatch):
     calls = []
 

@@ -33,7 +33,10 @@ def step(title):
     global _ticker
     started = time.monotonic()
     _ticker = _Ticker(title, started)
-    _ticker.start()
+    if sys.stdout.isatty():
+        _ticker.start()
+    else:
+        say(f"  ..  {title}")
     try:
         yield
     except BaseException:
@@ -58,16 +61,14 @@ class _Ticker(threading.Thread):
         self.ended = threading.Event()
 
     def run(self):
-        if not sys.stdout.isatty():
-            say(f"  ..  {self.title}")
-            return
         with contextlib.suppress(OSError):
             while not self.ended.wait(0.5):
                 print(f"\r{self._line()}\033[K", end="", flush=True)
 
     def stop(self):
         self.ended.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
     def _line(self):
         seconds = time.monotonic() - self.started

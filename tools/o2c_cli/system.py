@@ -54,9 +54,19 @@ def ensure_runtime():
 
 
 def ensure_browser():
-    """Have a Chrome or Chromium for the browser tests."""
+    """Have a Chrome or Chromium that starts, for the browser tests.
+
+    :raise O2cError: if there is none; Ubuntu's package only points to a snap
+    """
     if not any(map(shutil.which, BROWSERS)):
         ensure_packages(BROWSER_PACKAGES, "browser tests")
+    found = [path for path in map(shutil.which, BROWSERS) if path]
+    if not any(_starts(path) for path in found):
+        raise O2cError(
+            "The browser tests need Chrome or Chromium, which does not start here "
+            f"({', '.join(found) or 'not found'}). On Ubuntu, install Google Chrome from its "
+            "own package. Or leave these tests out: ./o2c test --quick"
+        )
 
 
 def ensure_command(name, packages, purpose):
@@ -98,6 +108,11 @@ def _install(missing, purpose):
             run([*prefix, "dpkg", "--configure", "-a"], to_its_end=True, **options)
             run([*apt, "update"], **options)
             run(install, to_its_end=True, **options)
+
+
+def _starts(browser):
+    answer = subprocess.run([browser, "--version"], capture_output=True, check=False)
+    return answer.returncode == 0
 
 
 def _is_installed(name):
