@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 FROZEN_FIELDS = frozenset(
@@ -226,7 +226,8 @@ class O2cCollection(models.Model):
         self.check_access("write")
         # No two collections may ask for the same open amount.
         self._o2c_get_order()._o2c_lock()
-        for collection in self._lock():
+        self._o2c_lock()
+        for collection in self:
             collection._check_can_submit()
             # The state is not for users to write; the checks above were theirs to pass.
             collection.sudo().write({"state": "to_confirm", "reject_reason": False})
@@ -237,7 +238,8 @@ class O2cCollection(models.Model):
     def action_return_to_draft(self):
         """Take collections back from finance, to correct them."""
         self.check_access("write")
-        for collection in self._lock():
+        self._o2c_lock()
+        for collection in self:
             if collection.state not in ("to_confirm", "rejected"):
                 raise UserError(
                     self.env._(
@@ -258,7 +260,8 @@ class O2cCollection(models.Model):
         :raise UserError: if a collection is not waiting, or is the user's own
         """
         self._require_finance()
-        for collection in self._lock():
+        self._o2c_lock()
+        for collection in self:
             collection._check_can_decide()
             collection._check_amounts()
         # Finance need not own the orders and the customers' documents.
@@ -275,7 +278,8 @@ class O2cCollection(models.Model):
         self._require_finance()
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Say why you reject: sales has to act on it."))
-        for collection in self._lock():
+        self._o2c_lock()
+        for collection in self:
             collection._check_can_decide(own_allowed=True)
         self._record_decision("rejected", reason.strip())
         return True
@@ -299,22 +303,6 @@ class O2cCollection(models.Model):
             "sale_o2c_flow.group_finance",
             self.env._("Only finance confirms or rejects collections."),
         )
-
-    def _lock(self):
-        """Take the rows, so that nobody else decides meanwhile, and re-read them."""
-        try:
-            # A salesperson takes back their own; deciding was checked before.
-            self.sudo().lock_for_update()
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %s at this very moment. Reload and "
-                    "look again.",
-                    self.mapped("name"),
-                )
-            ) from error
-        self.invalidate_recordset()
-        return self
 
     def _check_can_submit(self):
         self.ensure_one()

@@ -1,9 +1,9 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, LockError, UserError
 
 
 class O2cProtectedMixin(models.AbstractModel):
-    """Fields that only business methods change.
+    """Documents with fields that only business methods change, one at a time.
 
     A stored compute or a state is readonly in the views only: an RPC client could
     write it. Records of this mixin refuse such values from anybody who is not
@@ -53,3 +53,25 @@ class O2cProtectedMixin(models.AbstractModel):
                     model=self.env["ir.model"]._get(self._name).name,
                 )
             )
+
+    def _o2c_lock(self):
+        """Take the records until the end of the transaction and read them anew.
+
+        Whoever may not write a document may still have to decide about it: callers
+        check that themselves.
+
+        :return: the records
+        :raise UserError: if somebody else has one of them
+        """
+        try:
+            self.sudo().lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else is working on %s at this very moment. Reload and "
+                    "look again.",
+                    self.mapped("display_name"),
+                )
+            ) from error
+        self.invalidate_recordset()
+        return self

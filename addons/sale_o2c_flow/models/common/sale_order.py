@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
 from odoo.tools import SQL
 
 # What Odoo computes from the lines. Approvals and money rest on these amounts, and a
@@ -32,22 +31,7 @@ class SaleOrder(models.Model):
         return super()._o2c_get_protected_fields() | ORDER_AMOUNTS | {"o2c_level_id"}
 
     def _o2c_lock(self):
-        """Take the orders until the end of the transaction and read them anew.
-
-        :raise UserError: if somebody else has one of them
-        """
-        # Who may not write an order may still have to decide about it.
-        orders = self.sudo()
-        try:
-            orders.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(orders)s at this very moment. "
-                    "Reload and look again.",
-                    orders=orders.mapped("name"),
-                )
-            ) from error
+        orders = super()._o2c_lock()
         if orders:
             # Whoever began before us and comes for the lock after us would go on with
             # what they read then. The empty update makes PostgreSQL refuse them, and
@@ -58,7 +42,7 @@ class SaleOrder(models.Model):
                     orders._ids,
                 )
             )
-        self.invalidate_recordset()
+        return orders
 
     @api.depends("state")
     @api.depends_context("lang")

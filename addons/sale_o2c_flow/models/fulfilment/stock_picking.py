@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 SHIPPER_GROUPS = "sale_o2c_flow.group_shipper,stock.group_stock_user"
@@ -85,6 +85,7 @@ class StockPicking(models.Model):
         :raise AccessError: if the user is neither shipper nor inventory user
         :raise UserError: if the delivery cannot be shipped so; nothing is changed then
         """
+        self._o2c_require_shipper()
         self._o2c_lock()
         for picking in self:
             picking._o2c_check_can_ship()
@@ -137,21 +138,6 @@ class StockPicking(models.Model):
             ),
         )
         self.check_access("read")
-
-    def _o2c_lock(self):
-        """Take the rows, so that nobody else ships or cancels meanwhile."""
-        self._o2c_require_shipper()
-        try:
-            self.sudo().lock_for_update()
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %s at this very moment. Reload and "
-                    "look again.",
-                    self.mapped("name"),
-                )
-            ) from error
-        self.invalidate_recordset()
 
     def _o2c_set_quantities(self, quantities):
         """Set what leaves on the moves, after checking that it can."""
@@ -238,6 +224,7 @@ class StockPicking(models.Model):
         :raise AccessError: if the user is neither shipper nor inventory user
         :raise UserError: if a delivery was not shipped, or was received already
         """
+        self._o2c_require_shipper()
         self._o2c_lock()
         received_at = received_at or fields.Datetime.now()
         for picking in self:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import plaintext2html
 
@@ -220,7 +220,7 @@ class O2cInvoiceRequest(models.Model):
             has left
         """
         self.check_access("write")
-        self._lock()
+        self._o2c_lock()
         for request in self:
             if request.state not in ("draft", "rejected"):
                 raise UserError(
@@ -243,7 +243,7 @@ class O2cInvoiceRequest(models.Model):
     def action_return_to_draft(self):
         """Take requests back from finance, to correct them."""
         self.check_access("write")
-        self._lock()
+        self._o2c_lock()
         for request in self:
             if request.state not in ("to_issue", "rejected"):
                 raise UserError(
@@ -262,7 +262,7 @@ class O2cInvoiceRequest(models.Model):
         :raise UserError: if a request does not wait, or its order has less left
         """
         self._require_finance()
-        self._lock()
+        self._o2c_lock()
         for request in self:
             request._check_can_decide()
             request._check_amount()
@@ -279,7 +279,7 @@ class O2cInvoiceRequest(models.Model):
         self._require_finance()
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Say why you reject: sales has to act on it."))
-        self._lock()
+        self._o2c_lock()
         for request in self:
             request._check_can_decide()
         self._record_decision("rejected", reason.strip())
@@ -309,21 +309,10 @@ class O2cInvoiceRequest(models.Model):
             self.env._("Only finance issues or rejects invoice requests."),
         )
 
-    def _lock(self):
-        """Take the orders, so that no two requests use the same open amount."""
+    def _o2c_lock(self):
+        """Take the orders too, so that no two requests use the same open amount."""
         self.order_id._o2c_lock()
-        try:
-            # Deciding is a right of its own, not that of writing the request.
-            self.sudo().lock_for_update()
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %s at this very moment. Reload and "
-                    "look again.",
-                    self.mapped("name"),
-                )
-            ) from error
-        self.invalidate_recordset()
+        return super()._o2c_lock()
 
     def _check_can_decide(self):
         self.ensure_one()
