@@ -185,7 +185,7 @@ def test_all_departments_at_once(server, controlled):
         "o2c.approval.step", "search", [["name", "=", "Finance"]], limit=1
     )
     world.admin.call("o2c.approval.step", "write", step, {"rule": "all"})
-    orders = world.quote(REPEATS)
+    orders = world.quote(REPEATS // 2)
     world.sales.call("sale.order", "action_o2c_submit", orders)
     deciders = (world.finance, world.finance2, world.warehouse)
 
@@ -282,7 +282,7 @@ def assert_approved_is_confirmed(server, orders):
 
 def test_last_approval_against_taking_back(server, controlled):
     world = controlled
-    orders = world.quote(REPEATS)
+    orders = world.quote(REPEATS // 2)
     world.sales.call("sale.order", "action_o2c_submit", orders)
 
     def race(order):
@@ -372,7 +372,7 @@ def test_two_requests_for_the_whole_order(server, world):
 
 
 def test_two_issue_the_same_request(server, world):
-    orders = world.confirmed(REPEATS)
+    orders = world.confirmed(REPEATS // 2)
     requests = world.requests(orders)
 
     def race(request):
@@ -448,7 +448,7 @@ def test_two_collections_of_the_whole_order(server, world, direction):
 
 
 def test_confirming_one_while_another_is_submitted(server, world):
-    orders = world.confirmed(REPEATS)
+    orders = world.confirmed(REPEATS // 2)
     first = world.collections(orders, 700.0)
     second = world.collections(orders, 700.0, submit=False)
 

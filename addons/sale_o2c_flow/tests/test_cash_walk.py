@@ -14,7 +14,7 @@ from odoo.tests import tagged
 
 from .common import O2cCommon
 
-SEEDS = range(4)
+SEEDS = range(3)
 # How often everything that can happen is tried in a walk.
 ROUNDS = 2
 
