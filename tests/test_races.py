@@ -25,7 +25,7 @@ def server():
     server = Server("o2c_test_races", database.ensure_addon(), workers=5)
     try:
         yield server.start()
-        assert not server.broken(), "\n".join(server.broken())
+        assert not server.complaints(), "\n".join(server.complaints())
     finally:
         server.drop()
 

@@ -163,6 +163,29 @@ class TestPath(RpcCase):
         self.approve_all(order)
         self.assertEqual(order.state, "sale")
 
+    def test_finance_rejects(self):
+        """The dialogs that ask finance for a reason, and the second try of sales."""
+        order = self.make_confirmed_order()
+        collection = self.collect({order: 100.0}, confirm=False)
+        request = self.request_invoice(order, 100.0, issue=False)
+        for document, model, name, done in (
+            (collection, "o2c.collection.reject", "collection_ids", "action_confirm"),
+            (request, "o2c.invoice.reject", "request_ids", "action_issue"),
+        ):
+            with self.subTest(model):
+                self.rpc(self.salesperson, document, "action_submit")
+                values = {name: [Command.set(document.ids)], "reason": "Wrong amount"}
+                self.assert_refused(self.salesperson, model, "create", [values])
+                (wizard_id,) = self.rpc(self.finance, model, "create", [values])
+                wizard = self.env[model].browse(wizard_id)
+                self.rpc(self.finance, wizard, "action_reject")
+                (row,) = self.rpc(self.salesperson, document, "read", ["reject_reason"])
+                self.assertEqual(row["reject_reason"], "Wrong amount")
+                self.assert_refused(self.finance2, document, done)
+                self.rpc(self.salesperson, document, "write", {"note": "Mended"})
+                self.rpc(self.salesperson, document, "action_submit")
+                self.rpc(self.finance2, document, done)
+
     def test_change_during_approval_and_after(self):
         order = self.new_order()
         line = order.order_line

@@ -72,4 +72,4 @@ def press(server, method):
 
 
 def assert_nothing_broke(server):
-    assert not server.broken(), "\n".join(server.broken())
+    assert not server.complaints(), "\n".join(server.complaints())

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from o2c_cli import database, paths, postgres
+from o2c_cli.pytest_o2c import ALLOWED
 
 TIMEOUT = 120
 
@@ -94,19 +95,19 @@ class Server:
         ((value,),) = self.query(sql)
         return float(value)
 
-    def broken(self):
-        """Return the lines of the log that tell of something broken.
+    def complaints(self):
+        """Return the warnings and errors of the log.
 
-        What PostgreSQL refuses for the sake of another transaction is no such thing:
-        Odoo tries again.
+        Neither what a user is refused is one of them, nor what PostgreSQL refuses for
+        the sake of another transaction: Odoo tries that again.
         """
-        lines = self.log.read_text().splitlines()
-        pattern = re.compile(r" (ERROR|CRITICAL) | Traceback |^Traceback")
-        return [line for line in lines if pattern.search(line) and self._matters(line)]
-
-    @staticmethod
-    def _matters(line):
-        return "bad query" not in line
+        pattern = re.compile(r" (?:WARNING|ERROR|CRITICAL) \S+ [\w.]+: .*")
+        found = pattern.findall(self.log.read_text())
+        expected = re.compile(
+            r" ERROR \S+ odoo\.sql_db: bad query| WARNING \S+ odoo\.http: "
+            rf"| \S+ \S+ ({'|'.join(map(re.escape, ALLOWED))})"
+        )
+        return [line for line in found if not expected.match(line)]
 
     def user(self, login, password=None):
         """Return the session of a user."""

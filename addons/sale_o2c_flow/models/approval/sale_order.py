@@ -43,9 +43,7 @@ class SaleOrder(models.Model):
         readonly=True,
         groups="base.group_user",
     )
-    o2c_approval_needed = fields.Boolean(
-        compute="_compute_o2c_approval_needed", groups="base.group_user"
-    )
+    o2c_approval_needed = fields.Boolean(compute="_compute_o2c_approval_needed")
 
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | {
