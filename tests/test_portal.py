@@ -4,6 +4,7 @@ from o2c_payment import make_provider, make_transaction
 from o2c_rpc import RpcCase
 
 from odoo import SUPERUSER_ID
+from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -175,6 +176,55 @@ class TestSignature(PortalCase):
         self.assertEqual(order.state, "cancel")
         self.assertFalse(self.tasks_of(self.order_admin, order))
         self.assertFalse(order.sudo().activity_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestOptions(PortalCase):
+    """Customers who choose among optional products of a quotation."""
+
+    def choose(self, order, quantity):
+        line = order.order_line.filtered(lambda item: item.product_id == self.product2)
+        self.post(
+            f"/my/orders/{order.id}/update_line_dict",
+            {
+                "access_token": order.access_token,
+                "line_id": line.id,
+                "input_quantity": quantity,
+            },
+        )
+        self.assertEqual(line.product_uom_qty, quantity)
+
+    def quote_with_option(self):
+        section = {
+            "display_type": "line_section",
+            "name": "Extras",
+            "is_optional": True,
+        }
+        lines = [
+            Command.create(self._prepare_line(self.product, 10)),
+            Command.create(section),
+            Command.create(self._prepare_line(self.product2, 1)),
+        ]
+        return self.quote(order_line=lines)
+
+    def test_while_in_approval(self):
+        order = self.quote_with_option()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        self.choose(order, 3)
+        self.assertTrue(self.tasks_of(self.order_admin, order))
+        self.assert_signed(order, self.sign(order))
+        self.assert_waits(order)
+        self.approve(order)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.amount_total, 1264.99)
+
+    def test_less_needs_nobody_again(self):
+        order = self.quote_with_option()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        self.choose(order, 0)
+        self.assertFalse(self.tasks_of(self.order_admin, order))
 
 
 @tagged("post_install", "-at_install")

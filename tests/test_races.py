@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 from o2c_cli import database, postgres
-from o2c_server import RpcError, Server, at_once
+from o2c_server import RpcError, Server, at_once, wait_for_lock
 from o2c_world import World
 
 pytestmark = pytest.mark.slow
@@ -125,24 +125,11 @@ def test_confirmation_after_a_conflict(server, world):
                 call = pool.submit(
                     world.finance.call, "o2c.collection", "action_confirm", [collection]
                 )
-                wait_for_lock(server)
+                wait_for_lock(server.name)
             call.result()
         other.close()
     assert "SERIALIZATION_FAILURE" in server.log.read_text()
     assert_each_paid_once(server, collections)
-
-
-def wait_for_lock(server):
-    """Wait until a process of the server waits for a row."""
-    for _attempt in range(200):
-        waiting = server.scalar(
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database()"
-        )
-        if waiting:
-            return
-        time.sleep(0.05)
-    raise AssertionError("Nobody waits for the order")
 
 
 def test_two_decide_the_same_task(server, controlled):
@@ -170,7 +157,7 @@ def test_two_decide_the_same_task(server, controlled):
           FROM o2c_approval_task task
           JOIN o2c_approval_decision decision ON decision.task_id = task.id
           JOIN sale_order sale ON sale.id = task.order_id
-         WHERE task.name = 'Finance' AND task.order_id IN {tuple(orders)}
+         WHERE task.name->>'en_US' = 'Finance' AND task.order_id IN {tuple(orders)}
         """
     )
     assert len(decided) == REPEATS

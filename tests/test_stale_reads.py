@@ -4,10 +4,12 @@ What the races run into by chance, in the one order of events that matters: two
 transactions on a database of their own.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 from o2c_cli import database
+from o2c_server import wait_for_lock
 from psycopg2.errors import SerializationFailure
 
 import odoo
@@ -204,6 +206,24 @@ def test_collection_confirmed_meanwhile(company):
         confirm(late, late.finance2)
     with company.transaction() as world, pytest.raises(UserError, match="already"):
         confirm(world, world.finance2)
+
+
+def test_customer_waits(company):
+    """A choice of the customer waits for the decision, to be tried again after it."""
+    order_id = make_order(company)
+
+    def choose():
+        with company.transaction() as late:
+            orders = late.env["sale.order"].with_user(late.env.ref("base.public_user"))
+            orders.browse(order_id).sudo().order_line.product_uom_qty = 9
+
+    with ThreadPoolExecutor(1) as pool, sent_back():
+        with company.transaction() as early:
+            approve(early, early.finance, order_id)
+            early.env.flush_all()
+            choice = pool.submit(choose)
+            wait_for_lock(NAME)
+        choice.result()
 
 
 def test_whoever_comes_too_early_is_told(company):

@@ -88,7 +88,7 @@ class Server:
 
     def query(self, sql):
         """Return the rows of a query on the database, as tuples of strings."""
-        return [tuple(row.split("|")) for row in postgres.query(sql, self.name)]
+        return [tuple(row.split("\t")) for row in postgres.query(sql, self.name)]
 
     def scalar(self, sql):
         """Return the one number a query answers with."""
@@ -184,6 +184,19 @@ def at_once(*calls):
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def wait_for_lock(name):
+    """Wait until a process on a database waits for somebody else's row."""
+    for _attempt in range(400):
+        waiting = postgres.query(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            f" AND datname = '{name}'"
+        )
+        if waiting:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"Nobody waits in {name}")
 
 
 def _free_port():

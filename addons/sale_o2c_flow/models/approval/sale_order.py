@@ -289,7 +289,8 @@ class SaleOrder(models.Model):
         """
         # Plain orders, the vast majority, leave here without a query.
         submitted = self.sudo().filtered("o2c_submitted_at")
-        submitted._o2c_lock()
+        # A customer who chooses on the portal is served as superuser, and not refused.
+        submitted._o2c_lock(wait=self.env.su)
         for order in submitted:
             if order.state == "sale":
                 order._o2c_check_within_approval()

@@ -30,8 +30,12 @@ class SaleOrder(models.Model):
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | ORDER_AMOUNTS | {"o2c_level_id"}
 
-    def _o2c_lock(self):
-        orders = super()._o2c_lock()
+    def _o2c_lock(self, wait=False):
+        """Take the orders as other documents are taken.
+
+        :param bool wait: wait for whoever has them, instead of giving up
+        """
+        orders = self if wait else super()._o2c_lock()
         if orders:
             # Whoever began before us and comes for the lock after us would go on with
             # what they read then. The empty update makes PostgreSQL refuse them, and
@@ -42,6 +46,7 @@ class SaleOrder(models.Model):
                     orders._ids,
                 )
             )
+        orders.invalidate_recordset()
         return orders
 
     @api.depends("state")
