@@ -161,7 +161,10 @@ def test_two_decide_the_same_task(server, controlled):
         """
     )
     assert len(decided) == REPEATS
-    assert set(decided) <= {("t", "pending", "approved"), ("t", "rejected", "rejected")}
+    assert set(decided) <= {
+        ("True", "pending", "approved"),
+        ("True", "rejected", "rejected"),
+    }
 
 
 def test_all_departments_at_once(server, controlled):

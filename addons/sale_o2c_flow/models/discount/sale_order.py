@@ -12,6 +12,7 @@ class SaleOrder(models.Model):
         compute="_compute_o2c_effective_discount",
         store=True,
         help="Untaxed amount of the order at the pricelist's prices before discounts.",
+        groups="base.group_user",
     )
     o2c_amount_given = fields.Monetary(
         string="Given Away",
@@ -26,6 +27,7 @@ class SaleOrder(models.Model):
         store=True,
         help="1 - untaxed amount / amount before discounts: counts line discounts, "
         "discounts on the whole order and hand-changed prices.",
+        groups="base.group_user",
     )
     o2c_discount_tier_id = fields.Many2one(
         "o2c.discount.tier",

@@ -11,6 +11,7 @@ class SaleOrderLine(models.Model):
         store=True,
         precompute=True,
         help="Unit price of the pricelist before any discount, when the line was made.",
+        groups="base.group_user",
     )
     o2c_reference_subtotal = fields.Monetary(
         string="Reference Subtotal",
@@ -18,6 +19,7 @@ class SaleOrderLine(models.Model):
         store=True,
         precompute=True,
         help="What the line would cost, without tax, at the reference price.",
+        groups="base.group_user",
     )
     o2c_effective_discount = fields.Float(
         string="Effective Discount (%)",
@@ -27,6 +29,7 @@ class SaleOrderLine(models.Model):
         precompute=True,
         help="1 - subtotal / reference subtotal: counts the line discount and a "
         "hand-changed unit price.",
+        groups="base.group_user",
     )
 
     def _o2c_get_protected_fields(self):
