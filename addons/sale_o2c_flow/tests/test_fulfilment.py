@@ -114,3 +114,54 @@ class TestShipment(O2cCommon):
         self.take_back(self.order, 3)
         self.assertEqual(self.order.o2c_amount_returned, 345.0)
         self.assertEqual(self.order.o2c_amount_net, 805.0)
+
+    def _make_return(self, picking, quantity, method):
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_user(self.inventory)
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({"picking_id": picking.id})
+        )
+        wizard.product_return_moves.write({"quantity": quantity, "to_refund": True})
+        action = getattr(wizard, method)()
+        return self.env["stock.picking"].browse(action["res_id"])
+
+    def _validate(self, picking):
+        picking = picking.with_user(self.inventory)
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(picking.state, "done")
+
+    def test_exchanged_goods_are_not_returned(self):
+        self.inventory = self._make_user("inventory", "stock.group_stock_user")
+        moves = self.order.sudo().order_line.move_ids
+        # A part first: the exchange goes out beside what the order still waits for.
+        for quantity in (4, 6):
+            waiting = moves.filtered(lambda m: m.state == "assigned")
+            waiting.picking_id.with_user(self.shipper)._o2c_confirm_shipment(
+                {waiting.id: quantity}
+            )
+            known = self.order.order_line.sudo().move_ids
+            back = self._make_return(waiting.picking_id, 2, "action_create_exchanges")
+            exchange = self.order.order_line.sudo().move_ids - known - back.move_ids
+            self._validate(back)
+            self.assertEqual(self.order.o2c_amount_returned, 230.0)
+            exchange.picking_id.with_user(self.shipper)._o2c_confirm_shipment(
+                {exchange.id: 2}
+            )
+            self.assertEqual(self.order.o2c_amount_returned, 0.0)
+            self.assertEqual(self.order.o2c_amount_net, 1150.0)
+            moves = self.order.order_line.sudo().move_ids
+        self.assertEqual(self.order.order_line.qty_delivered, 10)
+
+    def test_less_ordered_is_less_to_ship(self):
+        self.order.sudo().order_line.product_uom_qty = 7
+        self.assertEqual(self.picking.sudo().move_ids.product_uom_qty, 7)
+
+    def test_returned_goods_sent_again_are_not_returned(self):
+        self.inventory = self._make_user("inventory", "stock.group_stock_user")
+        self._wizard(10).action_confirm()
+        back = self.take_back(self.order, 4)
+        self.assertEqual(self.order.o2c_amount_returned, 460.0)
+        self._validate(self._make_return(back, 3, "action_create_returns"))
+        self.assertEqual(self.order.o2c_amount_returned, 115.0)

@@ -53,6 +53,7 @@ class SaleOrder(models.Model):
     @api.depends(
         "order_line.move_ids.state",
         "order_line.move_ids.quantity",
+        "order_line.move_ids.to_refund",
         "order_line.price_total",
         "order_line.product_uom_qty",
         "amount_total",
@@ -147,11 +148,31 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _o2c_get_returned_quantity(self):
-        """Return how much of this line came back to be refunded, in its unit."""
+        """Return how much of this line came back to be refunded and has not gone out
+        again, in its unit."""
         self.ensure_one()
+        # Stock moves are not for salespeople; their order's value is.
+        outgoing, incoming = self.sudo()._get_outgoing_incoming_moves()
+        back = self._o2c_get_done_quantity(incoming)
+        if not back:
+            return 0.0
+        again = max(
+            self._o2c_get_done_quantity(
+                outgoing.filtered(
+                    lambda m: m.o2c_is_exchange or m.origin_returned_move_id
+                )
+            ),
+            # What was sent again by hand, beyond what was ordered.
+            self._o2c_get_done_quantity(outgoing) - self.product_uom_qty,
+        )
+        return max(back - again, 0.0)
+
+    def _o2c_get_done_quantity(self, moves):
+        """Return what moves have moved, in the unit of the line."""
         return sum(
-            move.product_uom._compute_quantity(move.quantity, self.product_uom_id)
-            # Stock moves are not for salespeople; their order's value is.
-            for move in self.sudo().move_ids
-            if move.state == "done" and move._is_incoming() and move.to_refund
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for move in moves
+            if move.state == "done"
         )

@@ -43,6 +43,13 @@ class StockPicking(models.Model):
             "o2c_received_name",
         }
 
+    @api.model
+    def _o2c_check_protected(self, vals, creating=False):
+        if creating and vals.get("state") == "draft":
+            # Odoo says so itself when inventory takes goods back.
+            vals = {name: value for name, value in vals.items() if name != "state"}
+        return super()._o2c_check_protected(vals, creating=creating)
+
     @api.depends("scheduled_date", "state")
     def _compute_o2c_is_late(self):
         """A delivery is late from the day after the promised one."""
