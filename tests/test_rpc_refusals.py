@@ -261,6 +261,56 @@ class TestSalespersonIsRefused(RpcCase):
         self.refuse("stock.move", "create", [{**line, "state": "done"}])
         self.assertEqual(order.o2c_amount_returned, 0.0)
 
+    def test_giving_moved_goods_to_an_order(self):
+        order = self.make_confirmed_order()
+        (picking,) = self.ship(order)
+        done = picking.move_ids
+        free = {
+            "product_id": self.product.id,
+            "product_uom_qty": 9,
+            "quantity": 9,
+            "to_refund": True,
+            "location_id": picking.location_dest_id.id,
+            "location_dest_id": picking.location_id.id,
+            "state": "done",
+        }
+        (move_id,) = self.rpc(self.salesperson, "stock.move", "create", [free])
+        move = self.env["stock.move"].browse(move_id)
+        line = order.order_line
+        for records, values in (
+            (move, {"sale_line_id": line.id}),
+            (move, {"picking_id": picking.id}),
+            (line, {"move_ids": [Command.link(move.id)]}),
+            (picking, {"move_ids": [Command.link(move.id)]}),
+            (done, {"sale_line_id": False}),
+            (done, {"quantity": 1}),
+            (done, {"location_dest_id": picking.location_id.id}),
+            (done, {"state": "draft"}),
+            (done.move_line_ids, {"quantity": 1}),
+        ):
+            with self.subTest(records._name, values=values):
+                self.refuse(records, "write", values)
+        line_values = {
+            "move_id": done.id,
+            "product_id": self.product.id,
+            "quantity": 5,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+        }
+        self.refuse("stock.move.line", "create", [line_values])
+        self.assertEqual((line.qty_delivered, order.o2c_amount_returned), (10, 0))
+
+    def test_cancelling_deliveries(self):
+        order = self.make_confirmed_order()
+        picking = order.sudo().picking_ids
+        for user in (self.salesperson, self.director, self.finance):
+            with self.subTest(user=user.login):
+                self.refuse(picking, "action_cancel", user=user, pattern="cancel")
+                self.refuse(picking.move_ids, "write", {"state": "cancel"}, user=user)
+        self.assertEqual(picking.state, "assigned")
+        self.rpc(self.salesperson, order, "action_cancel")
+        self.assertEqual((order.state, picking.state), ("cancel", "cancel"))
+
     def test_shipping_where_nobody_has_the_role(self):
         self.flow.active = False
         self.shipper.active = False

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .stock_picking import ORDER_CANCELLED
+
 
 class SaleOrder(models.Model):
     """Shipment, receipt and returns of an order."""
@@ -96,6 +98,10 @@ class SaleOrder(models.Model):
             lambda p: p.state not in ("done", "draft")
         )._o2c_notify("ready_to_ship")
         return result
+
+    def _action_cancel(self):
+        cancelling = self.with_context(o2c_order_cancelled=ORDER_CANCELLED)
+        return super(SaleOrder, cancelling)._action_cancel()
 
     @api.depends("picking_ids.state", "o2c_receipt_status")
     def _compute_o2c_progress(self):

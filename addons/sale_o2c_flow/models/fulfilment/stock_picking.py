@@ -4,6 +4,38 @@ from odoo.tools.misc import formatLang
 
 SHIPPER_GROUPS = "sale_o2c_flow.group_shipper,stock.group_stock_user"
 OPEN_STATES = ("confirmed", "waiting", "assigned")
+# What says of goods that have moved which, how many, where and for whom.
+MOVED_FIELDS = frozenset(
+    {
+        "state",
+        "sale_line_id",
+        "picking_id",
+        "product_id",
+        "product_uom",
+        "product_uom_qty",
+        "quantity",
+        "move_line_ids",
+        "location_id",
+        "location_dest_id",
+        "to_refund",
+        "origin_returned_move_id",
+        "o2c_is_exchange",
+    }
+)
+MOVED_LINE_FIELDS = frozenset(
+    {
+        "state",
+        "move_id",
+        "picking_id",
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "location_id",
+        "location_dest_id",
+    }
+)
+# A context is what the client says, this object is not.
+ORDER_CANCELLED = object()
 
 
 class StockPicking(models.Model):
@@ -297,9 +329,16 @@ class StockMove(models.Model):
 
     def write(self, vals):
         # Every way in which goods leave or come back ends here.
-        if vals.get("state") == "done":
-            self._o2c_check_may_finish()
-        return super().write(vals)
+        moved = self if vals.get("state") == "done" else self.browse()
+        if not MOVED_FIELDS.isdisjoint(vals):
+            moved |= self.filtered(lambda move: move.state == "done")
+        moved._o2c_check_may_finish()
+        if vals.get("state") == "cancel":
+            self._o2c_check_may_cancel()
+        result = super().write(vals)
+        # They may belong to an order only now.
+        moved._o2c_check_may_finish()
+        return result
 
     def _o2c_check_may_finish(self):
         """Check that the user may say that goods of orders have left or come back.
@@ -309,13 +348,39 @@ class StockMove(models.Model):
 
         :raise AccessError: if the user is neither shipper nor inventory user
         """
-        if self.env.su:
+        pickings = self._o2c_get_guarded_pickings()
+        if pickings is not None:
+            pickings.sudo(False)._o2c_require_shipper()
+
+    def _o2c_check_may_cancel(self):
+        """Check that the user may cancel goods of orders that have not moved.
+
+        Whoever cancels an order cancels its deliveries with it.
+
+        :raise AccessError: if the user is neither shipper nor inventory user
+        """
+        if self.env.context.get("o2c_order_cancelled") is ORDER_CANCELLED:
             return
+        if self._o2c_get_guarded_pickings() is not None:
+            self.env.user._o2c_require_group(
+                SHIPPER_GROUPS,
+                self.env._(
+                    "Only shippers and inventory users cancel deliveries of orders: ask "
+                    "one of them, or cancel the whole order."
+                ),
+            )
+
+    def _o2c_get_guarded_pickings(self):
+        """Return the transfers of those moves that only shippers may finish, which can
+        be none yet; nothing at all if there are no such moves."""
+        if self.env.su:
+            return None
         # Deliveries are known by their orders, which not everybody here may read.
         moves = self.sudo().filtered(lambda m: m.sale_line_id or m.picking_id.sale_id)
         shippers = self.env.ref("sale_o2c_flow.group_shipper")
         if any(shippers._o2c_get_members(company) for company in moves.company_id):
-            moves.picking_id.sudo(False)._o2c_require_shipper()
+            return moves.picking_id
+        return None
 
     def _o2c_set_shipped_quantity(self, quantity):
         """Set the quantity that leaves with this move.
@@ -353,3 +418,27 @@ class StockMove(models.Model):
             )
         self.quantity = quantity
         self.picked = self.product_uom.compare(quantity, 0.0) > 0
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._o2c_check_moved()
+        return lines
+
+    def write(self, vals):
+        moved = self.browse()
+        if not MOVED_LINE_FIELDS.isdisjoint(vals):
+            moved = self
+        moved._o2c_check_moved()
+        result = super().write(vals)
+        moved._o2c_check_moved()
+        return result
+
+    def _o2c_check_moved(self):
+        if not self.env.su:
+            moves = self.sudo().move_id.filtered(lambda move: move.state == "done")
+            moves.sudo(False)._o2c_check_may_finish()
