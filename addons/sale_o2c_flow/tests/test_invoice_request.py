@@ -128,3 +128,21 @@ class TestInvoiceRequest(O2cCommon):
         move.button_draft()
         move.button_cancel()
         self.assertEqual(self.order.o2c_amount_to_request, 1150.0)
+
+    def test_draft_credit_note_reopens_nothing(self):
+        move = self.request_invoice(self.order, 1150.0).sudo().move_ids
+        credit = move.with_user(self.finance)._reverse_moves()
+        self.assertEqual(self.order.o2c_amount_invoiced, 1150.0)
+        self.assertEqual(self.order.o2c_amount_to_request, 0.0)
+        second = self.request_invoice(self.order, 1150.0, issue=False)
+        with self.refused("left to invoice"):
+            second.action_submit()
+        credit.action_post()
+        self.assertEqual(self.order.o2c_amount_to_request, 1150.0)
+        second.action_submit()
+        second.with_user(self.finance).action_issue()
+        self.assertEqual(self.order.o2c_amount_invoiced, 1150.0)
+        # Back to draft, it has to be posted again before it gives anything back.
+        credit.button_draft()
+        self.assertEqual(self.order.o2c_amount_invoiced, 2300.0)
+        self.assertEqual(self.order.o2c_amount_to_request, 0.0)

@@ -7,7 +7,8 @@ class O2cInvoiceShare(models.Model):
 
     Of an invoice of several orders, each has its own lines; what rounding the taxes on
     the whole makes of them goes to the largest, so that the parts add up to the
-    document's total, to the cent. Amounts are tax included, in the currency of the
+    document's total, to the cent. Invoices count from the draft on, so that nothing is
+    invoiced twice, and credit notes once they are posted, for the same reason. Amounts are tax included, in the currency of the
     invoice; those of credit notes negative.
     """
 
@@ -67,8 +68,8 @@ class O2cInvoiceShare(models.Model):
                           ELSE part.own END AS amount
               FROM (%(parts)s) part
               JOIN account_move move ON move.id = part.move_id
-             WHERE move.state != 'cancel'
-               AND move.move_type IN ('out_invoice', 'out_refund')
+             WHERE (move.move_type = 'out_invoice' AND move.state != 'cancel')
+                OR (move.move_type = 'out_refund' AND move.state = 'posted')
             """,
             parts=self._query_parts(),
         )

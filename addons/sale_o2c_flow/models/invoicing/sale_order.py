@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
         string="Invoiced",
         compute="_compute_o2c_amount_invoiced",
         store=True,
-        help="Invoices minus credit notes, drafts included, cancelled ones left out.",
+        help="Invoices, drafts included, minus posted credit notes.",
     )
     o2c_amount_requested = fields.Monetary(
         string="Requested", compute="_compute_o2c_amount_requested", store=True
