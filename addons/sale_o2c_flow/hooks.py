@@ -34,7 +34,8 @@ def pre_init_hook(env):
            SET o2c_reference_price_unit =
                    CASE WHEN old.is_priced THEN line.price_unit ELSE 0 END,
                o2c_reference_subtotal =
-                   CASE WHEN old.is_priced AND line.discount < 100
+                   CASE WHEN line.product_uom_qty < 0 THEN 0
+                        WHEN old.is_priced AND line.discount < 100
                         THEN ROUND(line.price_subtotal / (1 - line.discount / 100.0),
                                    old.decimal_places)
                         WHEN old.is_priced THEN line.price_unit * line.product_uom_qty

@@ -192,6 +192,22 @@ class TestApprovedIsConfirmed(O2cCommon):
         order.order_line.product_uom_qty = 8
         self.assertEqual(order.order_line.product_uom_qty, 8)
 
+    def test_confirmed_order_gives_nothing_back(self):
+        service = self.env["product.product"].create(
+            {"name": "Credit", "type": "service", "list_price": 100.0}
+        )
+        order = self.make_confirmed_order()
+        with self.refused("goes beyond"):
+            order.order_line = [Command.create(self._prepare_line(service, -10, 99.0))]
+        self.assertEqual(order.amount_untaxed, 1000.0)
+
+    def test_more_that_goes_back_falls_due_again(self):
+        order = self.make_order([(self.product, 10), (self.product2, -1, 20.0)])
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.order_line[1].product_uom_qty = -2
+        self.assertTrue(self.tasks_of(self.order_admin, order))
+
     def test_order_that_needed_nobody_is_watched(self):
         self.flow.step_ids.amount_from = 5000.0
         order = self.make_order()

@@ -35,6 +35,22 @@ class TestEffectiveDiscount(O2cCommon):
         self.assertAlmostEqual(order.o2c_effective_discount, 15.0)
         self.assertEqual(order.o2c_discount_authority, "team_leader")
 
+    def test_negative_quantity_counts(self):
+        """Taking something back for money is a discount, whatever it is called."""
+        order = self.make_order([(self.product, 10), (self.product2, -10, 50.0)])
+        self.assertEqual(order.amount_untaxed, 500.0)
+        self.assertAlmostEqual(order.o2c_effective_discount, 50.0)
+        self.assertEqual(order.o2c_amount_given, 500.0)
+        self.assertEqual(order.o2c_discount_authority, "director")
+        order.order_line[1].write({"product_uom_qty": -11, "price_unit": 50.0})
+        self.assertEqual(order.o2c_discount_authority, "forbidden")
+        order.order_line[1].product_uom_qty = 1
+        self.assertAlmostEqual(order.o2c_effective_discount, 0.0)
+
+    def test_order_that_only_gives_away(self):
+        order = self.make_order([(self.product, -1)])
+        self.assertAlmostEqual(order.o2c_effective_discount, 100.0)
+
     def test_surcharge_on_one_line_does_not_hide_another(self):
         order = self.make_order([(self.product, 10, 150.0), (self.product, 10, 60.0)])
         self.assertLess(order.o2c_effective_discount, 0.0)

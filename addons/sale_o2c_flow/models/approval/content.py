@@ -36,18 +36,24 @@ def take_content(order):
 
 
 def _get_sold(order):
-    """Return quantities by what is sold and at which price."""
+    """Return quantities by what is sold and at which price.
+
+    What goes back is not less of what is sold: it is a thing of its own, which costs
+    the company money. Ten pieces back at 100 count as ten at -100.
+    """
     sold = defaultdict(lambda: defaultdict(float))
     for line in order._o2c_get_discountable_lines():
-        if line.product_uom_qty and not line.is_expense:
-            price = round(line.price_subtotal / line.product_uom_qty, 4)
-            sold[_line_key(line)][price] += line.product_uom_qty
+        quantity = line.product_uom_qty
+        if quantity and not line.is_expense:
+            price = round(line.price_subtotal / abs(quantity), 4)
+            sold[_line_key(line)][price] += abs(quantity)
     return sold
 
 
 def _line_key(line):
     taxes = ",".join(str(tax_id) for tax_id in sorted(line.tax_ids.ids))
-    return f"{line.product_id.id}/{line.product_uom_id.id}/{taxes}"
+    back = "/back" if line.product_uom_qty < 0.0 else ""
+    return f"{line.product_id.id}/{line.product_uom_id.id}/{taxes}{back}"
 
 
 def get_fingerprint(content):
@@ -60,7 +66,8 @@ def goes_beyond(content, agreed):
     """Whether a content asks for more than what was agreed to.
 
     Less of everything needs no new agreement: a lower amount, fewer goods, a smaller
-    discount. Other terms, other goods or taxes, more of them, or a lower price do.
+    discount. Other terms, other goods or taxes, more of them, a lower price, or more
+    that goes back do.
     """
     if any(content[name] != agreed[name] for name in TERMS):
         return True

@@ -79,7 +79,12 @@ class SaleOrder(models.Model):
             reference = sum(lines.mapped("o2c_reference_subtotal"))
             order.o2c_reference_amount = reference
             order.o2c_amount_given = reference - net
-            order.o2c_effective_discount = lines._o2c_discount_percent(net, reference)
+            order.o2c_effective_discount = (
+                # An order that only gives money away.
+                100.0
+                if net < 0.0 and reference <= 0.0
+                else lines._o2c_discount_percent(net, reference)
+            )
 
     def _o2c_get_discountable_lines(self):
         """Return the lines a discount is judged on: no sections, no down payments."""

@@ -18,7 +18,8 @@ class SaleOrderLine(models.Model):
         compute="_compute_o2c_reference_subtotal",
         store=True,
         precompute=True,
-        help="What the line would cost, without tax, at the reference price.",
+        help="What the line would cost, without tax, at the reference price; nothing "
+        "where goods go back.",
         groups="base.group_user",
     )
     o2c_effective_discount = fields.Float(
@@ -78,7 +79,7 @@ class SaleOrderLine(models.Model):
             fiscal_position=line.order_id.fiscal_position_id,
         )
 
-    @api.depends("o2c_reference_price_unit", "price_subtotal")
+    @api.depends("o2c_reference_price_unit", "price_subtotal", "product_uom_qty")
     def _compute_o2c_reference_subtotal(self):
         AccountTax = self.env["account.tax"]
         for line in self:
@@ -86,6 +87,9 @@ class SaleOrderLine(models.Model):
             if line.is_downpayment or line.is_expense:
                 # Neither given nor kept: the order's discount leaves them out.
                 line.o2c_reference_subtotal = line.price_subtotal
+            elif line.product_uom_qty < 0.0:
+                # Sells nothing: it gives away of what the other lines sell.
+                line.o2c_reference_subtotal = 0.0
             elif not line.o2c_reference_price_unit:
                 line.o2c_reference_subtotal = max(0.0, line.price_subtotal)
             elif line.o2c_reference_price_unit == line.price_unit and not line.discount:
