@@ -8,8 +8,8 @@ class O2cInvoiceShare(models.Model):
     Of an invoice of several orders, each has its own lines; what rounding the taxes on
     the whole makes of them goes to the largest, so that the parts add up to the
     document's total, to the cent. Invoices count from the draft on, so that nothing is
-    invoiced twice, and credit notes once they are posted, for the same reason. Amounts are tax included, in the currency of the
-    invoice; those of credit notes negative.
+    invoiced twice; credit notes once they are posted, for the same reason. Amounts are
+    tax included, in the currency of the invoice; those of credit notes negative.
     """
 
     _name = "o2c.invoice.share"
