@@ -207,6 +207,27 @@ class O2cCommon(TransactionCase):
         return pickings
 
     @classmethod
+    def _prepare_receipt_entry(cls, partner, journal, amount):
+        """Return the values of an entry that takes an amount from what is owed."""
+        account = journal.default_account_id or cls.env["account.account"].search(
+            [("account_type", "=", "expense")], limit=1
+        )
+        receivable = partner.property_account_receivable_id
+        return {
+            "journal_id": journal.id,
+            "line_ids": [
+                Command.create({"account_id": account.id, "debit": amount}),
+                Command.create(
+                    {
+                        "account_id": receivable.id,
+                        "partner_id": partner.id,
+                        "credit": amount,
+                    }
+                ),
+            ],
+        }
+
+    @classmethod
     def take_back(cls, order, quantity):
         """Take goods of an order back, from every line of what was shipped last."""
         picking = order.sudo().picking_ids.filtered(

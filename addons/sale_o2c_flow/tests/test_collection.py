@@ -151,3 +151,30 @@ class TestCollection(O2cCommon):
         self.assertEqual(order.o2c_next_due_date, plan[1].date_due)
         order.order_line.product_uom_qty = 6
         self.assertAlmostEqual(sum(plan.mapped("amount")), order.amount_total)
+
+    def _settle_by_entry(self, journal_type, amount):
+        """Take an amount from what the customer owes, as an accountant."""
+        accountant = self._make_user(
+            f"accountant_{journal_type}", "account.group_account_user"
+        )
+        env = self.env(user=accountant)
+        journal = env["account.journal"].search(
+            [("type", "=", journal_type), ("company_id", "=", self.company.id)], limit=1
+        )
+        entry = env["account.move"].create(
+            self._prepare_receipt_entry(self.customer, journal, amount)
+        )
+        entry.action_post()
+        lines = entry.line_ids | self.order.invoice_ids.with_env(env).line_ids
+        lines.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        ).reconcile()
+
+    def test_write_off_is_not_money(self):
+        self.request_invoice(self.order, 1150.0)
+        self._settle_by_entry("general", 150.0)
+        self.assertEqual(self.order.o2c_amount_collected, 0.0)
+        self.assertEqual(self.order.o2c_amount_outstanding, 1150.0)
+        self._settle_by_entry("bank", 1000.0)
+        self.assertEqual(self.order.o2c_amount_collected, 1000.0)
+        self.assertEqual(self.order.o2c_amount_outstanding, 150.0)

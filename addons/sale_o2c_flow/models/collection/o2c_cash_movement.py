@@ -37,7 +37,14 @@ class O2cCashMovement(models.Model):
         "o2c.collection": ["state", "direction", "date", "payment_id"],
         "o2c.collection.allocation": ["order_id", "collection_id", "amount"],
         "account.payment": ["state", "o2c_collection_id", "payment_transaction_id"],
-        "account.move": ["state", "move_type", "origin_payment_id"],
+        "account.move": [
+            "state",
+            "move_type",
+            "journal_id",
+            "origin_payment_id",
+            "statement_line_id",
+        ],
+        "account.journal": ["type"],
         "account.move.line": ["move_id", "account_id", "price_total", "display_type"],
         "account.partial.reconcile": [
             "debit_amount_currency",
@@ -106,10 +113,11 @@ class O2cCashMovement(models.Model):
         )
 
     def _query_invoice_payments(self):
-        """Reconciliations of the orders' invoices with payments and bank lines.
+        """Reconciliations of the orders' invoices with money: payments, bank lines, and
+        entries of bank and cash journals made by hand.
 
-        Left out: credit notes (no money), and the payments that the other queries
-        count.
+        Left out: credit notes and entries that write an amount off (no money), and the
+        payments that the other queries count.
         """
         share = self.env["o2c.invoice.share"]
         return SQL(
@@ -146,10 +154,17 @@ class O2cCashMovement(models.Model):
               JOIN account_move_line other ON other.id = match.other_id
               JOIN account_move other_move ON other_move.id = other.move_id
                    AND other_move.move_type = 'entry'
+              JOIN account_journal other_journal
+                   ON other_journal.id = other_move.journal_id
               LEFT JOIN account_payment payment
                    ON payment.id = other_move.origin_payment_id
              WHERE move.state = 'posted'
                AND move.move_type IN ('out_invoice', 'out_refund')
+               AND (
+                    payment.id IS NOT NULL
+                    OR other_move.statement_line_id IS NOT NULL
+                    OR other_journal.type IN ('bank', 'cash')
+                   )
                AND payment.o2c_collection_id IS NULL
                AND NOT EXISTS (
                     SELECT 1
