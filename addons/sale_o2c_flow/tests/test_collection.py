@@ -178,3 +178,26 @@ class TestCollection(O2cCommon):
         self._settle_by_entry("bank", 1000.0)
         self.assertEqual(self.order.o2c_amount_collected, 1000.0)
         self.assertEqual(self.order.o2c_amount_outstanding, 150.0)
+
+    def test_money_of_another_customer(self):
+        other = self.env["res.partner"].create({"name": "Other"})
+        with self.refused("Payer Name"):
+            self.collect({self.order: 100.0}, confirm=False, partner_id=other.id)
+        collection = self.collect({}, confirm=False, partner_id=other.id)
+        with self.refused("Payer Name"):
+            collection.allocation_ids.create(
+                {
+                    "collection_id": collection.id,
+                    "order_id": self.order.id,
+                    "amount": 100.0,
+                }
+            )
+        collection = self.collect({self.order: 100.0}, confirm=False)
+        with self.refused("Payer Name"):
+            collection.partner_id = other
+        collection.partner_id = self.env["res.partner"].create(
+            {"name": "Branch", "parent_id": self.customer.id}
+        )
+        collection.payer_name = "Other"
+        collection.action_submit()
+        self.assertEqual(collection.state, "to_confirm")

@@ -59,6 +59,9 @@ class O2cCollection(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, tracking=True
     )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", related_sudo=False
+    )
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
@@ -145,7 +148,7 @@ class O2cCollection(models.Model):
     def _o2c_get_order(self):
         return self.allocation_ids.order_id
 
-    @api.constrains("allocation_ids", "currency_id")
+    @api.constrains("allocation_ids", "currency_id", "company_id", "partner_id")
     def _check_allocations(self):
         for collection in self:
             orders = collection.allocation_ids.order_id
@@ -162,6 +165,27 @@ class O2cCollection(models.Model):
                 raise ValidationError(
                     self.env._("A collection holds orders of one company only.")
                 )
+            collection._check_customer()
+
+    def _check_customer(self):
+        """Check that the money is for orders of the customer it is booked for."""
+        self.ensure_one()
+        # Who may see the order need not be who may see the customer.
+        collection = self.sudo()
+        customer = collection.partner_id.commercial_partner_id
+        others = collection.allocation_ids.order_id.filtered(
+            lambda order: order.partner_id.commercial_partner_id != customer
+        )
+        if others:
+            raise ValidationError(
+                self.env._(
+                    "%(orders)s: of another customer than the money, which is of "
+                    "%(customer)s. Choose the customer of the orders, and give who "
+                    "paid as Payer Name.",
+                    orders=others.mapped("name"),
+                    customer=customer.display_name,
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -56,6 +56,10 @@ class O2cCollectionAllocation(models.Model):
         if self.order_id and not self.amount:
             self.amount = self.order_id._o2c_get_proposed_amount()
 
+    @api.constrains("order_id", "collection_id")
+    def _check_order(self):
+        self.collection_id._check_allocations()
+
     @api.model_create_multi
     def create(self, vals_list):
         allocations = super().create(vals_list)
