@@ -65,6 +65,20 @@ class TestCollection(O2cCommon):
         collection.action_confirm()
         self.assertEqual(collection.state, "confirmed")
 
+    def test_four_eyes_on_what_finance_rewrote(self):
+        collection = self.collect({self.order: 400.0}, confirm=False)
+        collection.action_submit()
+        rewritten = collection.with_user(self.finance)
+        rewritten.action_return_to_draft()
+        rewritten.allocation_ids.amount = 900.0
+        rewritten.action_submit()
+        with self.refused("a colleague has to confirm"):
+            rewritten.action_confirm()
+        with self.assertRaises(AccessError):
+            rewritten.submitted_by_id = self.salesperson
+        collection.with_user(self.finance2).action_confirm()
+        self.assertEqual(self.order.o2c_amount_collected, 900.0)
+
     def test_more_than_outstanding_is_refused(self):
         first = self.collect({self.order: 1000.0}, confirm=False)
         first.action_submit()

@@ -105,6 +105,7 @@ class O2cCollection(models.Model):
         default=lambda self: self.env.user,
         index=True,
     )
+    submitted_by_id = fields.Many2one("res.users", copy=False, readonly=True)
     decided_by_id = fields.Many2one("res.users", copy=False, readonly=True)
     decided_at = fields.Datetime(copy=False, readonly=True)
     reject_reason = fields.Text(copy=False, readonly=True, tracking=True)
@@ -120,6 +121,7 @@ class O2cCollection(models.Model):
         return super()._o2c_get_protected_fields() | {
             "name",
             "state",
+            "submitted_by_id",
             "decided_by_id",
             "decided_at",
             "reject_reason",
@@ -254,7 +256,13 @@ class O2cCollection(models.Model):
         for collection in self:
             collection._check_can_submit()
             # The state is not for users to write; the checks above were theirs to pass.
-            collection.sudo().write({"state": "to_confirm", "reject_reason": False})
+            collection.sudo().write(
+                {
+                    "state": "to_confirm",
+                    "submitted_by_id": self.env.uid,
+                    "reject_reason": False,
+                }
+            )
         self._o2c_close_todos("collection_rejected")
         self._o2c_notify("collection_submitted")
         return True
@@ -281,7 +289,8 @@ class O2cCollection(models.Model):
         invoices of its orders.
 
         :raise AccessError: if the user is not in finance
-        :raise UserError: if a collection is not waiting, or is the user's own
+        :raise UserError: if a collection is not waiting, or the user entered or
+            submitted it
         """
         self._require_finance()
         self._o2c_lock()
@@ -383,10 +392,12 @@ class O2cCollection(models.Model):
             )
         if own_allowed or self.company_id.sudo().o2c_collection_self_confirm:
             return
-        if self.env.user in (self.user_id | self.create_uid):
+        # Whoever submits stands for what it says, even if somebody else entered it.
+        if self.env.user in (self.user_id | self.create_uid | self.submitted_by_id):
             raise UserError(
                 self.env._(
-                    "You entered collection %s yourself: a colleague has to confirm it.",
+                    "You entered or submitted collection %s yourself: a colleague has to "
+                    "confirm it.",
                     self.name,
                 )
             )
