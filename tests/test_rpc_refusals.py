@@ -96,6 +96,8 @@ class TestSalespersonIsRefused(RpcCase):
             "price_subtotal": 1.0,
             "price_total": 1.0,
             "price_tax": 1.0,
+            "is_downpayment": True,
+            "invoice_lines": [Command.clear()],
         }
         for name, value in line_values.items():
             with self.subTest(name):

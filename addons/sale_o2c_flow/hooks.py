@@ -39,8 +39,6 @@ def pre_init_hook(env):
                         THEN ROUND(line.price_subtotal / (1 - line.discount / 100.0),
                                    old.decimal_places)
                         WHEN old.is_priced THEN line.price_unit * line.product_uom_qty
-                        WHEN line.is_downpayment OR line.is_expense
-                        THEN line.price_subtotal
                         ELSE GREATEST(line.price_subtotal, 0) END,
                o2c_effective_discount =
                    CASE WHEN old.is_priced THEN line.discount ELSE 0 END

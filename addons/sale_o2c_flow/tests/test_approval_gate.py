@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -200,6 +201,30 @@ class TestApprovedIsConfirmed(O2cCommon):
         with self.refused("goes beyond"):
             order.order_line = [Command.create(self._prepare_line(service, -10, 99.0))]
         self.assertEqual(order.amount_untaxed, 1000.0)
+
+    def test_salesperson_takes_a_down_payment(self):
+        order = self.make_confirmed_order()
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_user(self.salesperson)
+            .with_context(active_ids=order.ids)
+            .create({"advance_payment_method": "fixed", "fixed_amount": 115.0})
+        )
+        wizard.create_invoices()
+        line = order.order_line.filtered(
+            lambda item: item.is_downpayment and not item.display_type
+        )
+        self.assertEqual(line.sudo().invoice_lines.price_total, 115.0)
+        self.assertEqual(order.amount_total, 1150.0)
+
+    def test_what_is_invoiced_stays_invoiced(self):
+        order = self.make_confirmed_order()
+        invoice = order._create_invoices().sudo()
+        invoice.with_user(self.finance).action_post()
+        self.assertEqual(order.o2c_amount_invoiced, 1150.0)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            order.order_line.invoice_lines = [Command.clear()]
+        self.assertEqual(order.order_line.qty_invoiced, 10.0)
 
     def test_more_that_goes_back_falls_due_again(self):
         order = self.make_order([(self.product, 10), (self.product2, -1, 20.0)])

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import O2cCommon
@@ -50,6 +51,50 @@ class TestEffectiveDiscount(O2cCommon):
     def test_order_that_only_gives_away(self):
         order = self.make_order([(self.product, -1)])
         self.assertAlmostEqual(order.o2c_effective_discount, 100.0)
+
+    def test_expense_is_judged(self):
+        values = self._prepare_line(self.product, 1, discount=90.0)
+        order = self.make_order(
+            order_line=[Command.create({**values, "is_expense": True})]
+        )
+        self.assertAlmostEqual(order.o2c_effective_discount, 90.0)
+        order = self.make_order()
+        with self.assertRaises(AccessError):
+            order.order_line.is_expense = True
+
+    def test_down_payment_with_a_quantity(self):
+        order = self.make_order()
+        values = self._prepare_line(self.product, 1, -400.0)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            order.order_line = [Command.create({**values, "is_downpayment": True})]
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            order.order_line.is_downpayment = True
+        # A quantity that comes later is judged all the same.
+        values.update(product_uom_qty=0, is_downpayment=True)
+        order.order_line = [Command.create(values)]
+        self.assertAlmostEqual(order.o2c_effective_discount, 0.0)
+        order.order_line[1].write({"product_uom_qty": 1, "price_unit": -400.0})
+        self.assertGreater(order.o2c_effective_discount, 40.0)
+
+    def test_amount_beside_the_price(self):
+        """What a line says about its taxes does not change its list price."""
+        order = self.make_order([(self.product, 10)])
+        order.order_line.write(
+            {
+                "extra_tax_data": {
+                    "computation_key": "global_discount,1",
+                    "currency_id": order.currency_id.id,
+                    "price_unit": 100.0,
+                    "discount": 0.0,
+                    "quantity": 9.0,
+                    "manual_total_excluded_currency": 90.0,
+                    "manual_tax_amounts": {str(self.tax.id): {}},
+                },
+            }
+        )
+        order.order_line.product_uom_qty = 9
+        self.assertEqual(order.amount_untaxed, 90.0)
+        self.assertAlmostEqual(order.o2c_effective_discount, 90.0)
 
     def test_surcharge_on_one_line_does_not_hide_another(self):
         order = self.make_order([(self.product, 10, 150.0), (self.product, 10, 60.0)])

@@ -44,7 +44,7 @@ def _get_sold(order):
     sold = defaultdict(lambda: defaultdict(float))
     for line in order._o2c_get_discountable_lines():
         quantity = line.product_uom_qty
-        if quantity and not line.is_expense:
+        if quantity:
             price = round(line.price_subtotal / abs(quantity), 4)
             sold[_line_key(line)][price] += abs(quantity)
     return sold

@@ -7,6 +7,9 @@ ORDER_AMOUNTS = frozenset(
     {"amount_untaxed", "amount_tax", "amount_total", "currency_rate"}
 )
 LINE_AMOUNTS = frozenset({"price_subtotal", "price_tax", "price_total"})
+# What a line is, and what was invoiced of it: Odoo sets these when it makes the line and
+# when it invoices it.
+LINE_ORIGINS = frozenset({"is_downpayment", "is_expense", "invoice_lines"})
 
 
 class SaleOrder(models.Model):
@@ -73,4 +76,15 @@ class SaleOrderLine(models.Model):
     _inherit = ["sale.order.line", "o2c.protected.mixin"]
 
     def _o2c_get_protected_fields(self):
-        return super()._o2c_get_protected_fields() | LINE_AMOUNTS
+        return super()._o2c_get_protected_fields() | LINE_AMOUNTS | LINE_ORIGINS
+
+    @api.model
+    def _o2c_check_protected(self, vals, creating=False):
+        if creating:
+            # Odoo makes these lines as whoever invoices an order, or posts the bill of
+            # a cost. A line that carries a quantity is judged, whatever it calls itself.
+            free = {"is_expense"}
+            if vals.get("display_type") or not vals.get("product_uom_qty", 1.0):
+                free.add("is_downpayment")
+            vals = {name: vals[name] for name in vals if name not in free}
+        return super()._o2c_check_protected(vals, creating=creating)

@@ -87,9 +87,15 @@ class SaleOrder(models.Model):
             )
 
     def _o2c_get_discountable_lines(self):
-        """Return the lines a discount is judged on: no sections, no down payments."""
+        """Return the lines a discount is judged on: no sections, no down payments.
+
+        Down payments have no quantity; what has one is judged, whatever it is called.
+        """
         return self.order_line.filtered(
-            lambda line: not line.display_type and not line.is_downpayment
+            lambda line: (
+                not line.display_type
+                and (line.product_uom_qty or not line.is_downpayment)
+            )
         )
 
     @api.depends(

@@ -53,7 +53,7 @@ class SaleOrderLine(models.Model):
     def _o2c_has_reference_price(self):
         """Whether the pricelist says what the line should cost.
 
-        Discounts, rewards, down payments and re-invoiced expenses have no such price.
+        Sections and down payments have no such price.
         """
         self.ensure_one()
         return bool(
@@ -61,9 +61,6 @@ class SaleOrderLine(models.Model):
             and self.product_id
             and self.product_uom_id
             and not self.display_type
-            and not self.is_downpayment
-            and not self.is_expense
-            and not self._is_global_discount()
         )
 
     def _o2c_get_reference_price_unit(self):
@@ -84,24 +81,34 @@ class SaleOrderLine(models.Model):
         AccountTax = self.env["account.tax"]
         for line in self:
             company = line.company_id or self.env.company
-            if line.is_downpayment or line.is_expense:
-                # Neither given nor kept: the order's discount leaves them out.
-                line.o2c_reference_subtotal = line.price_subtotal
-            elif line.product_uom_qty < 0.0:
-                # Sells nothing: it gives away of what the other lines sell.
+            if line._o2c_only_gives_away():
                 line.o2c_reference_subtotal = 0.0
             elif not line.o2c_reference_price_unit:
                 line.o2c_reference_subtotal = max(0.0, line.price_subtotal)
-            elif line.o2c_reference_price_unit == line.price_unit and not line.discount:
+            elif (
+                line.o2c_reference_price_unit == line.price_unit
+                and not line.discount
+                and not line.extra_tax_data
+            ):
                 line.o2c_reference_subtotal = line.price_subtotal
             else:
+                # Amounts agreed beside the price do not change the list price.
                 base_line = line._prepare_base_line_for_taxes_computation(
-                    price_unit=line.o2c_reference_price_unit, discount=0.0
+                    price_unit=line.o2c_reference_price_unit,
+                    discount=0.0,
+                    extra_tax_data={},
                 )
                 AccountTax._add_tax_details_in_base_line(base_line, company)
                 AccountTax._round_base_lines_tax_details([base_line], company)
                 details = base_line["tax_details"]
                 line.o2c_reference_subtotal = details["total_excluded_currency"]
+
+    def _o2c_only_gives_away(self):
+        """Whether the line sells nothing, but takes off what the other lines sell."""
+        self.ensure_one()
+        return self.product_uom_qty < 0.0 or (
+            self._is_global_discount() and self.price_subtotal < 0.0
+        )
 
     @api.depends("o2c_reference_subtotal", "price_subtotal")
     def _compute_o2c_effective_discount(self):
