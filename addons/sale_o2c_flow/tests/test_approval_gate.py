@@ -240,3 +240,47 @@ class TestApprovedIsConfirmed(O2cCommon):
         self.assertEqual(order.state, "sale")
         with self.refused():
             order.order_line.product_uom_qty = 100
+
+    def test_order_that_no_flow_fitted_is_watched(self):
+        self.flow.domain = "[('amount_total', '>=', 1000)]"
+        order = self.make_order([(self.product, 1)])
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        order.order_line.product_uom_qty = 2
+        with self.refused("goes beyond"):
+            order.order_line.write({"product_uom_qty": 1000, "discount": 45.0})
+        with self.refused("goes beyond"):
+            order.order_line = [Command.create(self._prepare_line(self.product, 20))]
+        with self.refused("goes beyond"):
+            self.env["sale.order.line"].with_user(self.salesperson).create(
+                {"order_id": order.id, **self._prepare_line(self.product, 20)}
+            )
+        self.assertEqual(order.amount_untaxed, 200.0)
+
+    def test_line_moved_to_a_confirmed_order(self):
+        self.flow.domain = "[('amount_total', '>=', 1000)]"
+        order = self.make_order([(self.product, 1)])
+        order.action_confirm()
+        other = self.make_order([(self.product, 50)])
+        with self.refused("goes beyond"):
+            other.order_line.order_id = order
+
+    def test_order_of_before_the_flow(self):
+        """It keeps what it has; what is added passes the steps there are now."""
+        self.flow.active = False
+        order = self.make_order([(self.product, 10, None, 30.0)])
+        order.action_confirm()
+        self.flow.active = True
+        order.order_line.product_uom_qty = 8
+        self.assertEqual(order.amount_untaxed, 560.0)
+        with self.refused("goes beyond"):
+            order.order_line.product_uom_qty = 9
+        self.flow.step_ids.amount_from = 5000.0
+        order.order_line.product_uom_qty = 9
+        with self.refused("goes beyond"):
+            order.order_line.product_uom_qty = 100
+
+    def test_archived_flows_are_not_remembered(self):
+        self.flow.active = False
+        flows = self.env["o2c.approval.flow"].with_context(active_test=False)
+        self.assertNotIn(self.flow.id, flows._get_flow_ids(self.company.id))

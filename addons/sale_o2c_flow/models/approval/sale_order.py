@@ -282,19 +282,20 @@ class SaleOrder(models.Model):
         self._o2c_close_todos("approval_requested")
         self._o2c_notify("order_rejected")
 
-    def _o2c_content_changed(self):
+    def _o2c_content_changed(self, before):
         """React to a change of what approvers agreed to.
 
+        :param dict before: what confirmed orders that are watched said before, by id
         :raise UserError: if a confirmed order goes beyond what was approved
         """
         # Plain orders, the vast majority, leave here without a query.
-        submitted = self.sudo().filtered("o2c_submitted_at")
+        judged = self.sudo().filtered(lambda o: o.o2c_submitted_at or o.id in before)
         # A customer who chooses on the portal is served as superuser, and not refused.
-        submitted._o2c_lock(wait=self.env.su)
-        for order in submitted:
-            if order.state == "sale":
-                order._o2c_check_within_approval()
-            elif order.state in ("draft", "sent"):
+        judged._o2c_lock(wait=self.env.su)
+        for order in judged:
+            if order.state == "sale" and order.id in before:
+                order._o2c_check_within_approval(before[order.id])
+            elif order.state in ("draft", "sent") and order.o2c_submitted_at:
                 order._o2c_review_approvals()
 
     def _o2c_review_approvals(self):

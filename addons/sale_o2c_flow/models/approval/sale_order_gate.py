@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
+
+from .content import goes_beyond
 
 # Fields of the order itself that approvers agree to; lines have their own.
 CONTENT_FIELDS = frozenset(
@@ -51,8 +53,10 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._o2c_let_through()
+        # Around the lines, too: the order is judged before the changes to it are.
+        with self._o2c_changing_content(changes=False):
+            orders = super().create(vals_list)
+            orders.filtered(lambda order: order.state == "sale")._o2c_check_cleared()
         return orders
 
     def write(self, vals):
@@ -62,19 +66,8 @@ class SaleOrder(models.Model):
         with self._o2c_changing_content(not CONTENT_FIELDS.isdisjoint(vals)):
             result = super().write(vals)
         # After the write: it may change the content together with the state.
-        confirming._o2c_let_through()
+        confirming._o2c_check_cleared()
         return result
-
-    def _o2c_let_through(self):
-        """Let orders be confirmed, and watch those that a flow holds for."""
-        self._o2c_check_cleared()
-        # An order that needed nobody may be changed later into one that does.
-        flows = self.env["o2c.approval.flow"]
-        unwatched = self.sudo().filtered(
-            lambda order: not order.o2c_submitted_at and flows._get_flow(order)
-        )
-        if unwatched:
-            unwatched.write({"o2c_submitted_at": fields.Datetime.now()})
 
     def _o2c_check_cleared(self):
         """Check that confirmed orders have the approvals they need.
@@ -91,12 +84,27 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _o2c_check_within_approval(self):
+    def _o2c_is_watched(self):
+        """Whether changes of the confirmed order are judged: while its company has any
+        flow, also one that does not fit the order yet."""
+        self.ensure_one()
+        return self.state == "sale" and bool(
+            self.env["o2c.approval.flow"]._get_flow_ids(self.company_id.id)
+        )
+
+    def _o2c_check_within_approval(self, before):
         """Check that a confirmed order stays within what was approved.
 
+        Only the change is judged: an order that was confirmed before its company had
+        the addon or the flow keeps what it has, and may be given less. What goes beyond
+        that needs every step that holds for the order as it is now.
+
+        :param dict before: the content before the change; see :mod:`.content`
         :raise UserError: if it goes beyond
         """
         self.ensure_one()
+        if not goes_beyond(self._o2c_take_content(), before):
+            return
         if self._o2c_get_uncovered_steps():
             raise UserError(
                 self.env._(
@@ -116,7 +124,10 @@ class SaleOrder(models.Model):
 
 
 class _ContentChange:
-    """Collects the orders changed in one go and judges them at the end."""
+    """Collects the orders changed in one go and judges them at the end.
+
+    Of confirmed orders it keeps what they said before.
+    """
 
     def __init__(self, orders):
         self.orders = orders
@@ -125,21 +136,24 @@ class _ContentChange:
         # Kept on the cursor: callers can forge a context, not this.
         self.cache = self.orders.env.cr.cache
         self.outermost = "o2c_content_changes" not in self.cache
-        if self.outermost:
-            self.cache["o2c_content_changes"] = self.orders.browse()
-        self.cache["o2c_content_changes"] |= self.orders.with_env(
-            self.cache["o2c_content_changes"].env
-        )
+        self.add(self.orders)
         return self
 
     def add(self, orders):
-        """Add orders that only became known during the change."""
-        known = self.cache["o2c_content_changes"]
-        self.cache["o2c_content_changes"] = known | orders.with_env(known.env)
+        """Add orders that are about to change, too."""
+        nothing = (orders.browse(), {})
+        known, before = self.cache.get("o2c_content_changes", nothing)
+        added = orders.with_env(known.env) - known
+        contents = {
+            order.id: order._o2c_take_content()
+            for order in added.sudo()
+            if order._o2c_is_watched()
+        }
+        self.cache["o2c_content_changes"] = (known | added, before | contents)
 
     def __exit__(self, exc_type, exc_value, traceback):
         if not self.outermost:
             return
-        changed = self.cache.pop("o2c_content_changes")
+        changed, before = self.cache.pop("o2c_content_changes")
         if exc_type is None:
-            changed.exists()._o2c_content_changed()
+            changed.exists()._o2c_content_changed(before)

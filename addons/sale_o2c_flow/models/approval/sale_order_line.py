@@ -22,18 +22,21 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        with self.order_id._o2c_changing_content() as change:
+        default = self.env.context.get("default_order_id")
+        order_ids = {vals.get("order_id", default) for vals in vals_list}
+        orders = self.env["sale.order"].browse(sorted(filter(None, order_ids)))
+        with orders._o2c_changing_content() as change:
             lines = super().create(vals_list)
             change.add(lines.order_id)
         return lines
 
     def write(self, vals):
         changes = not CONTENT_FIELDS.isdisjoint(vals)
-        with self.order_id._o2c_changing_content(changes) as change:
-            result = super().write(vals)
-            if "order_id" in vals:
-                change.add(self.order_id)
-        return result
+        orders = self.order_id
+        if vals.get("order_id"):
+            orders |= orders.browse(vals["order_id"])
+        with orders._o2c_changing_content(changes):
+            return super().write(vals)
 
     def unlink(self):
         with self.order_id._o2c_changing_content():
