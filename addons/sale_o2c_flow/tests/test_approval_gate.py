@@ -284,3 +284,77 @@ class TestApprovedIsConfirmed(O2cCommon):
         self.flow.active = False
         flows = self.env["o2c.approval.flow"].with_context(active_test=False)
         self.assertNotIn(self.flow.id, flows._get_flow_ids(self.company.id))
+
+
+@tagged("post_install", "-at_install")
+class TestForbiddenDiscount(O2cCommon):
+    """A discount that nobody may give is not confirmed, by any route."""
+
+    def test_given_while_in_approval(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        with self.refused("Lower the discount"):
+            order.order_line.discount = 70.0
+        self.approve(order)
+        self.assertEqual((order.state, order.amount_untaxed), ("sale", 1000.0))
+
+    def test_no_step_applies(self):
+        self.flow.step_ids.amount_from = 50000.0
+        order = self.make_order([(self.product, 10, None, 70.0)])
+        self.assertTrue(order.o2c_approval_needed)
+        with self.refused("Lower the discount"):
+            order.action_confirm()
+        with self.refused("nobody may give"):
+            order.write({"state": "sale"})
+        with self.refused("nobody may give"):
+            order.sudo().write({"state": "sale"})
+        with self.refused("nobody may give"):
+            self.make_order([(self.product, 10, None, 70.0)], state="sale")
+        order.order_line.discount = 5.0
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        with self.refused("nobody may give"):
+            order.order_line.discount = 70.0
+
+    def test_signature_is_kept_and_waits(self):
+        order = self.make_order([(self.product, 10, None, 70.0)])
+        customer_order = order.with_user(self.env.ref("base.public_user")).sudo()
+        customer_order.write({"signed_by": "Customer", "signature": SIGNATURE})
+        customer_order._validate_order()
+        self.assertEqual(order.state, "draft")
+        self.assertTrue(order.signature)
+        todo = order.sudo().activity_ids
+        self.assertEqual(todo.user_id, self.salesperson)
+        self.assertIn("70.00 %", todo.summary)
+        self.assertFalse(self.tasks_of(self.order_admin, order))
+        with self.refused("nobody may give"):
+            order.action_confirm()
+        order.order_line.discount = 5.0
+        self.approve(order)
+        self.assertEqual(order.state, "sale")
+
+    def test_customer_makes_it_so_while_in_approval(self):
+        """What a customer leaves out may leave mostly what is given away."""
+        order = self.make_order([(self.product, 10), (self.product2, 3, None, 40.0)])
+        wizard = (
+            self.env["sale.order.discount"]
+            .with_context(active_id=order.id)
+            .create({"discount_type": "amount", "discount_amount": 200.0})
+        )
+        wizard.action_apply_discount()
+        order.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        order.order_line[0].sudo().product_uom_qty = 1
+        self.assertEqual(order.o2c_discount_authority, "forbidden")
+        with self.refused("nobody may give"):
+            self.tasks_of(self.finance, order).action_approve()
+        self.assertEqual(order.o2c_approval_state, "pending")
+        order.order_line[0].product_uom_qty = 10
+        self.approve(order)
+        self.assertEqual(order.state, "sale")
+
+    def test_without_a_flow(self):
+        self.flow.active = False
+        order = self.make_order([(self.product, 10, None, 70.0)])
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")

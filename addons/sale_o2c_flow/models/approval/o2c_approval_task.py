@@ -103,7 +103,8 @@ class O2cApprovalTask(models.Model):
     def action_approve(self):
         """Approve the step(s), as the user at hand.
 
-        :raise UserError: if a task is not open, not theirs or already decided
+        :raise UserError: if a task is not open, not theirs or already decided, or the
+            order gives a discount that nobody may give
         """
         self._decide("approved")
         return True
@@ -157,6 +158,8 @@ class O2cApprovalTask(models.Model):
         for task in tasks:
             if refusal := task._get_refusal():
                 raise UserError(refusal)
+        if decision == "approved":
+            tasks.order_id._o2c_check_discount_allowed()
         tasks._record_decision(decision, comment)
         for order in tasks.order_id:
             order._o2c_after_decision(

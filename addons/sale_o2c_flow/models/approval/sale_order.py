@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
     def _compute_o2c_approval_needed(self):
         for order in self:
             order.o2c_approval_needed = order.state in ("draft", "sent") and bool(
-                order._o2c_get_uncovered_steps()
+                order._o2c_is_forbidden() or order._o2c_get_uncovered_steps()
             )
 
     def _o2c_get_live_tasks(self):
@@ -237,6 +237,10 @@ class SaleOrder(models.Model):
         tasks = self._o2c_get_live_tasks()
         if "rejected" in tasks.mapped("state"):
             return
+        if self._o2c_is_forbidden():
+            # A customer signed it, or chose so: nobody is asked before it is lowered.
+            self._o2c_notify("order_rejected")
+            return
         if not tasks.filtered(lambda task: task.state in ("waiting", "pending")):
             # Another team, or whatever else flows ask for, may have brought new steps.
             self._o2c_refresh_tasks()
@@ -286,7 +290,8 @@ class SaleOrder(models.Model):
         """React to a change of what approvers agreed to.
 
         :param dict before: what confirmed orders that are watched said before, by id
-        :raise UserError: if a confirmed order goes beyond what was approved
+        :raise UserError: if a confirmed order goes beyond what was approved, or a
+            colleague gives a discount nobody may give while the order is in approval
         """
         # Plain orders, the vast majority, leave here without a query.
         judged = self.sudo().filtered(lambda o: o.o2c_submitted_at or o.id in before)
@@ -296,9 +301,11 @@ class SaleOrder(models.Model):
             if order.state == "sale" and order.id in before:
                 order._o2c_check_within_approval(before[order.id])
             elif order.state in ("draft", "sent") and order.o2c_submitted_at:
-                order._o2c_review_approvals()
+                order._o2c_review_approvals(by_colleague=not self.env.su)
 
-    def _o2c_review_approvals(self):
+    def _o2c_review_approvals(self, by_colleague):
+        if by_colleague and self.o2c_approval_state == "pending":
+            self._o2c_check_discount_allowed()
         if self._o2c_refresh_tasks():
             self._o2c_notify("approval_returned")
         if self.o2c_approval_state == "pending":
@@ -314,6 +321,13 @@ class SaleOrder(models.Model):
     def _o2c_get_event_note(self, event):
         if event == "order_rejected":
             task = self.o2c_task_ids.filtered(lambda t: t.state == "rejected")[-1:]
+            if not task:
+                return self.env._(
+                    "%(order)s waits: it gives a discount that nobody may give. "
+                    "%(reason)s Lower the discount.",
+                    order=self.name,
+                    reason=self.o2c_discount_reason,
+                )
             return self.env._(
                 "%(order)s was rejected by %(department)s (%(user)s): %(comment)s",
                 order=self.name,

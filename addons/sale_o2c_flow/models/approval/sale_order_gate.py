@@ -41,9 +41,9 @@ class SaleOrder(models.Model):
         the portal serves as superuser, never an error.
         """
         if not self.env.su:
-            self.filtered(
-                lambda o: o.o2c_approval_state != "pending"
-            ).action_o2c_submit()
+            pending = self.filtered(lambda o: o.o2c_approval_state == "pending")
+            pending._o2c_check_discount_allowed()
+            (self - pending).action_o2c_submit()
             return
         for order in self:
             if order.o2c_approval_state == "rejected":
@@ -74,6 +74,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: naming the orders that do not
         """
+        self._o2c_check_discount_allowed()
         held = self.filtered(lambda order: order._o2c_get_uncovered_steps())
         if held:
             raise UserError(
@@ -83,6 +84,31 @@ class SaleOrder(models.Model):
                     orders=held.mapped("name"),
                 )
             )
+
+    def _o2c_is_forbidden(self):
+        """Whether the order gives a discount that nobody may give, and a flow holds for
+        it: without a flow orders are confirmed as they are."""
+        self.ensure_one()
+        # Who confirms or signs need not see how the discount is judged.
+        return self.sudo().o2c_discount_authority == "forbidden" and bool(
+            self.env["o2c.approval.flow"]._get_flow(self)
+        )
+
+    def _o2c_check_discount_allowed(self):
+        """Check that orders under a flow give no discount that nobody may give.
+
+        :raise UserError: naming the order and what makes its discount too high
+        """
+        for order in self:
+            if order._o2c_is_forbidden():
+                raise UserError(
+                    self.env._(
+                        "%(order)s gives a discount that nobody may give. %(reason)s "
+                        "Lower the discount first.",
+                        order=order.name,
+                        reason=order.sudo().o2c_discount_reason,
+                    )
+                )
 
     def _o2c_is_watched(self):
         """Whether changes of the confirmed order are judged: while its company has any
@@ -114,6 +140,7 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
+        self._o2c_check_discount_allowed()
 
     def _o2c_changing_content(self, changes=True):
         """Return a context manager: what approvers agreed to is about to change.
