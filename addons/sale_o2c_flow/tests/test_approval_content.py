@@ -16,6 +16,8 @@ def make(*lines, discount=0.0, **values):
         "currency_id": 1,
         "payment_term_id": 1,
         "fiscal_position_id": 0,
+        "partner_invoice_id": 1,
+        "partner_shipping_id": 1,
         "amount_total": sum(price * quantity for price, quantity in lines),
         "discount": discount,
         "lines": {"7/1/": [sum(q for _p, q in lines), min(p for p, _q in lines)]},
@@ -71,6 +73,13 @@ class TestContent(BaseCase):
         self.assert_within(make((95.0, 15)), agreed)
         self.assert_beyond(make((89.0, 15)), agreed)
         self.assert_beyond(make((95.0, 16)), agreed)
+
+    def test_decisions_of_before_the_parties(self):
+        agreed = make((100.0, 10))
+        for name in ("partner_invoice_id", "partner_shipping_id"):
+            self.assert_beyond(make((100.0, 1), **{name: 2}), agreed)
+            del agreed[name]
+            self.assert_within(make((100.0, 1), **{name: 2}), agreed)
 
     def test_fingerprint(self):
         content = make((100.0, 10))

@@ -153,6 +153,28 @@ class TestApprovedIsConfirmed(O2cCommon):
         order.payment_term_id = self.env.ref("account.account_payment_term_30days")
         self.assertTrue(self.tasks_of(self.order_admin, order))
 
+    def test_other_parties_fall_due_again(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        contact = self.env["res.partner"].create(
+            {"name": "Accounting", "parent_id": self.customer.id, "type": "invoice"}
+        )
+        for name in ("partner_invoice_id", "partner_shipping_id"):
+            order = self.make_order()
+            order.action_o2c_submit()
+            self.approve(order, self.order_admin)
+            # Another address of the same customer changes nothing.
+            order[name] = contact
+            self.assertFalse(self.tasks_of(self.order_admin, order))
+            order[name] = stranger
+            self.assertTrue(self.tasks_of(self.order_admin, order))
+
+    def test_confirmed_order_keeps_its_parties(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        order = self.make_confirmed_order()
+        for name in ("partner_invoice_id", "partner_shipping_id"):
+            with self.refused("goes beyond"):
+                order[name] = stranger
+
     def test_other_team_with_another_flow(self):
         """An order handed to a team whose flow asks others is not left waiting."""
         team = self.env["crm.team"].create({"name": "Export"})

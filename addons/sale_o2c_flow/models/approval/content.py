@@ -10,6 +10,8 @@ from collections import defaultdict
 
 # Changing one of these changes the deal itself: whatever was agreed falls due again.
 TERMS = ("partner_id", "currency_id", "payment_term_id", "fiscal_position_id")
+# Who gets the bill, and who the goods: which of their addresses makes no difference.
+PARTIES = ("partner_invoice_id", "partner_shipping_id")
 
 
 def take_content(order):
@@ -19,6 +21,7 @@ def take_content(order):
     discount and tax.
     """
     content = {name: order[name].id or 0 for name in TERMS}
+    content |= {name: order[name].commercial_partner_id.id or 0 for name in PARTIES}
     content["amount_total"] = order.currency_id.round(order.amount_total)
     content["discount"] = round(order.o2c_effective_discount, 2)
     sold = _get_sold(order)
@@ -66,10 +69,13 @@ def goes_beyond(content, agreed):
     """Whether a content asks for more than what was agreed to.
 
     Less of everything needs no new agreement: a lower amount, fewer goods, a smaller
-    discount. Other terms, other goods or taxes, more of them, a lower price, or more
+    discount. Other terms or parties, other goods or taxes, more of them, a lower price, or more
     that goes back do.
     """
     if any(content[name] != agreed[name] for name in TERMS):
+        return True
+    # Contents kept before the parties belonged to them say nothing about them.
+    if any(content[name] != agreed.get(name, content[name]) for name in PARTIES):
         return True
     if (
         content["amount_total"] > agreed["amount_total"]

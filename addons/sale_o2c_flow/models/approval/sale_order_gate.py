@@ -7,6 +7,8 @@ from .content import goes_beyond
 CONTENT_FIELDS = frozenset(
     {
         "partner_id",
+        "partner_invoice_id",
+        "partner_shipping_id",
         "currency_id",
         "pricelist_id",
         "payment_term_id",
