@@ -7,7 +7,7 @@ from o2c_rpc import RpcCase
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 
 from odoo.addons.sale_o2c_flow.tests.common import O2cCommon
 
@@ -140,6 +140,21 @@ class TestCompaniesApart(TwoCompanies):
         ):
             with self.subTest(model):
                 self.assert_refused(self.b["shipper"], model, "create", [values])
+
+    def test_collection_proposes_a_journal_of_its_company(self):
+        order = self.make_order_b()
+        order.action_o2c_submit()
+        self.approve_b(order)
+        self.salesperson.write({"company_ids": [Command.link(self.company_b.id)]})
+        order.sudo().user_id = self.salesperson
+        both = (self.company | self.company_b).ids
+        order = order.with_user(self.salesperson).with_context(allowed_company_ids=both)
+        self.assertEqual(order.env.company, self.company)
+        context = order.action_o2c_new_collection()["context"]
+        model = order.env["o2c.collection"].with_context(**context)
+        collection = Form(model).save()
+        self.assertEqual(collection.company_id, self.company_b)
+        self.assertEqual(collection.journal_id.company_id, self.company_b)
 
     def test_collections_do_not_mix(self):
         order_b = self.make_order_b()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 FROZEN_FIELDS = frozenset(
     {
@@ -84,7 +84,10 @@ class O2cCollection(models.Model):
         required=True,
         check_company=True,
         domain="[('type', 'in', ('bank', 'cash'))]",
-        default=lambda self: self._default_journal_id(),
+        compute="_compute_journal_id",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     payer_name = fields.Char(
         help="Name on the bank slip, when it is not the customer's."
@@ -128,13 +131,15 @@ class O2cCollection(models.Model):
             "payment_id",
         }
 
-    @api.model
-    def _default_journal_id(self):
-        domain = [
-            ("type", "in", ("bank", "cash")),
-            ("company_id", "=", self.env.company.id),
-        ]
-        return self.env["account.journal"].search(domain, limit=1)
+    @api.depends("company_id")
+    def _compute_journal_id(self):
+        """Propose a bank or cash journal of the company the collection is for."""
+        Journal = self.env["account.journal"]
+        for collection in self:
+            own = Domain(Journal._check_company_domain(collection.company_id))
+            if not collection.journal_id.filtered_domain(own):
+                money = Domain("type", "in", ("bank", "cash"))
+                collection.journal_id = Journal.search(own & money, limit=1)
 
     @api.depends("allocation_ids.amount")
     def _compute_amount(self):
