@@ -146,3 +146,34 @@ class TestInvoiceRequest(O2cCommon):
         credit.button_draft()
         self.assertEqual(self.order.o2c_amount_invoiced, 2300.0)
         self.assertEqual(self.order.o2c_amount_to_request, 0.0)
+
+    def test_issued_request_is_for_finance_to_correct(self):
+        request = self.request_invoice(self.order, 100.0, issue=False)
+        request.mailing_email = "before@example.com"
+        with self.refused("Only finance enters the number"):
+            request.tax_invoice_number = "N-1"
+        with self.refused("Only finance enters the number"):
+            request.create(
+                {
+                    "order_id": self.order.id,
+                    "amount": 1.0,
+                    "tax_invoice_number": "N-1",
+                }
+            )
+        values = {
+            "mailing_email": "mine@example.com",
+            "mailing_address": "My place",
+            "note": "Other",
+        }
+        request.action_submit()
+        for name, value in values.items():
+            with self.refused("take it back"):
+                request.write({name: value})
+        request.with_user(self.finance).action_issue()
+        for name, value in values.items():
+            with self.refused("ask finance"):
+                request.write({name: value})
+        request.with_user(self.finance).write({**values, "tax_invoice_number": "N-1"})
+        self.assertEqual(
+            (request.tax_invoice_number, request.mailing_address), ("N-1", "My place")
+        )

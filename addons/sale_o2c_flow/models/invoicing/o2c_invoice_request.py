@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import plaintext2html
 
@@ -16,6 +16,8 @@ FROZEN_FIELDS = frozenset(
         *TITLE_FIELDS,
     }
 )
+# Finance may put these right at any time.
+MAILING_FIELDS = frozenset({"mailing_address", "mailing_email", "note"})
 
 
 class O2cInvoiceRequest(models.Model):
@@ -172,6 +174,8 @@ class O2cInvoiceRequest(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals.pop("name", None)
+        if any(vals.get("tax_invoice_number") for vals in vals_list):
+            self._check_tax_number_writable()
         requests = super().create(vals_list)
         # Whoever names an order here reads what it is worth.
         requests.order_id.check_access("read")
@@ -186,16 +190,37 @@ class O2cInvoiceRequest(models.Model):
     def write(self, vals):
         if not self.env.su and not FROZEN_FIELDS.isdisjoint(vals):
             self._check_editable()
+        if not MAILING_FIELDS.isdisjoint(vals) and not self._is_finance():
+            self._check_editable()
+        if "tax_invoice_number" in vals:
+            self._check_tax_number_writable()
         result = super().write(vals)
         if "order_id" in vals:
             self.order_id.check_access("read")
         return result
+
+    def _is_finance(self):
+        return self.env.su or self.env.user._o2c_has_role("sale_o2c_flow.group_finance")
+
+    def _check_tax_number_writable(self):
+        if not self._is_finance():
+            raise AccessError(
+                self.env._(
+                    "Only finance enters the number of a tax invoice: it is known once "
+                    "the invoice is issued."
+                )
+            )
 
     def _check_editable(self):
         for request in self:
             if request.state not in ("draft", "rejected"):
                 raise UserError(
                     self.env._(
+                        "Request %s is issued: ask finance to change it.",
+                        request.name,
+                    )
+                    if request.state == "issued"
+                    else self.env._(
                         "Request %s is with finance: take it back to change it.",
                         request.name,
                     )
