@@ -302,6 +302,68 @@ class TestSalespersonIsRefused(RpcCase):
         self.refuse("stock.move.line", "create", [line_values])
         self.assertEqual((line.qty_delivered, order.o2c_amount_returned), (10, 0))
 
+    def test_learning_of_orders_of_others(self):
+        """Naming an order in a form that is not saved shows what one may read of it."""
+        self.env["o2c.invoice.title"].create(
+            {"partner_id": self.customer.id, "name": "Secret Ltd", "tax_id": "T-1"}
+        )
+        self.customer.street = "Secret Street"
+        order = self.make_confirmed_order()
+        spec = {
+            "o2c.invoice.request": {
+                "partner_id": {"fields": {"display_name": {}}},
+                "order_amount": {},
+                "order_to_request": {},
+                "title_id": {"fields": {"display_name": {}}},
+                "title_name": {},
+                "tax_id": {},
+                "mailing_email": {},
+                "mailing_address": {},
+            },
+            "o2c.collection.allocation": {
+                "amount": {},
+                "order_amount": {},
+                "order_outstanding": {},
+                "order_collected": {},
+                "order_next_due_date": {},
+            },
+        }
+        readers = (self.salesperson, self.finance)
+        for model, fields_spec in spec.items():
+            args = (self.env[model], "onchange", {"order_id": order.id})
+            shown = {
+                user: self.rpc(user, *args, ["order_id"], fields_spec)["value"]
+                for user in (*readers, self.salesperson2)
+            }
+            nothing = shown.pop(self.salesperson2)
+            with self.subTest(model):
+                self.assertFalse(any(nothing.values()), nothing)
+            for user, value in shown.items():
+                with self.subTest(model, user=user.login):
+                    self.assertEqual(value["order_amount"], order.amount_total)
+            by_default = self.rpc(
+                self.salesperson2,
+                self.env[model],
+                "onchange",
+                {},
+                [],
+                fields_spec,
+                context={"default_order_id": order.id},
+            )
+            with self.subTest(model, by="default"):
+                self.assertFalse(any(by_default["value"].values()), by_default)
+        request = self.request_invoice(order, 100.0, issue=False)
+        collection = self.collect({order: 100.0}, confirm=False)
+        people = (*readers, self.warehouse)
+        for record, name in (
+            (request, "order_amount"),
+            (collection.allocation_ids, "order_amount"),
+        ):
+            for user in people:
+                with self.subTest(record._name, user=user.login):
+                    (values,) = self.rpc(user, record, "web_read", {name: {}})
+                    self.assertEqual(values[name], order.amount_total)
+
     def test_cancelling_deliveries(self):
         order = self.make_confirmed_order()
         picking = order.sudo().picking_ids

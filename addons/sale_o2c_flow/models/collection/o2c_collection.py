@@ -149,8 +149,8 @@ class O2cCollection(models.Model):
     @api.depends("allocation_ids.order_id.name")
     def _compute_order_names(self):
         for collection in self:
-            names = collection.allocation_ids.order_id.mapped("name")
-            collection.order_names = ", ".join(names)
+            orders = collection.allocation_ids.order_id._o2c_shown_on(collection)
+            collection.order_names = ", ".join(orders.mapped("name"))
 
     def _o2c_get_order(self):
         return self.allocation_ids.order_id

@@ -29,19 +29,19 @@ class O2cCollectionAllocation(models.Model):
     state = fields.Selection(related="collection_id.state", store=True, index=True)
     # -- What sales and finance want to see beside the amount
     order_amount = fields.Monetary(
-        related="order_id.o2c_amount_net", string="Order Value"
+        compute="_compute_order_money", compute_sudo=True, string="Order Value"
     )
     order_collected = fields.Monetary(
-        related="order_id.o2c_amount_collected", string="Collected"
+        compute="_compute_order_money", compute_sudo=True, string="Collected"
     )
     order_pending = fields.Monetary(
-        related="order_id.o2c_amount_pending", string="To Confirm"
+        compute="_compute_order_money", compute_sudo=True, string="To Confirm"
     )
     order_outstanding = fields.Monetary(
-        related="order_id.o2c_amount_outstanding", string="Outstanding"
+        compute="_compute_order_money", compute_sudo=True, string="Outstanding"
     )
     order_next_due_date = fields.Date(
-        related="order_id.o2c_next_due_date", string="Next Due"
+        compute="_compute_order_money", compute_sudo=True, string="Next Due"
     )
 
     _amount_check = models.Constraint(
@@ -51,10 +51,27 @@ class O2cCollectionAllocation(models.Model):
         "UNIQUE (collection_id, order_id)", "An order stands in a collection only once."
     )
 
+    @api.depends(
+        "order_id.o2c_amount_net",
+        "order_id.o2c_amount_collected",
+        "order_id.o2c_amount_pending",
+        "order_id.o2c_amount_outstanding",
+        "order_id.o2c_next_due_date",
+    )
+    def _compute_order_money(self):
+        for allocation in self:
+            order = allocation.order_id._o2c_shown_on(allocation)
+            allocation.order_amount = order.o2c_amount_net
+            allocation.order_collected = order.o2c_amount_collected
+            allocation.order_pending = order.o2c_amount_pending
+            allocation.order_outstanding = order.o2c_amount_outstanding
+            allocation.order_next_due_date = order.o2c_next_due_date
+
     @api.onchange("order_id")
     def _onchange_order_id(self):
-        if self.order_id and not self.amount:
-            self.amount = self.order_id._o2c_get_proposed_amount()
+        order = self.order_id._o2c_shown_on(self)
+        if order and not self.amount:
+            self.amount = order._o2c_get_proposed_amount()
 
     @api.constrains("order_id", "collection_id")
     def _check_order(self):

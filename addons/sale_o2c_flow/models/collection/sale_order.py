@@ -158,6 +158,16 @@ class SaleOrder(models.Model):
         for order in self:
             order.o2c_collection_count = len(order.o2c_allocation_ids.collection_id)
 
+    def _o2c_shown_on(self, document):
+        """Return what a document may tell its reader of those orders.
+
+        Whoever named the orders on a saved one could read them. On one that is being
+        filled in, any order may be named: only what the user may read is shown.
+        """
+        if document.id:
+            return self.sudo()
+        return self._origin.sudo(False)._filtered_access("read").sudo()
+
     def _o2c_get_open_amount(self, collection=None):
         """Return how much a collection (or refund) may give to the order.
 

@@ -59,21 +59,23 @@ class O2cInvoiceRequest(models.Model):
         domain="[('state', '=', 'sale')]",
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="order_id.partner_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", compute="_compute_partner_id", store=True, index=True
+    )
     currency_id = fields.Many2one(related="order_id.currency_id", store=True)
     amount = fields.Monetary(required=True, tracking=True, help="Tax included.")
     # -- What the order says
     order_amount = fields.Monetary(
-        related="order_id.o2c_amount_net", string="Order Value"
+        compute="_compute_order_money", compute_sudo=True, string="Order Value"
     )
     order_invoiced = fields.Monetary(
-        related="order_id.o2c_amount_invoiced", string="Invoiced"
+        compute="_compute_order_money", compute_sudo=True, string="Invoiced"
     )
     order_requested = fields.Monetary(
-        related="order_id.o2c_amount_requested", string="Requested"
+        compute="_compute_order_money", compute_sudo=True, string="Requested"
     )
     order_to_request = fields.Monetary(
-        related="order_id.o2c_amount_to_request", string="Open to Request"
+        compute="_compute_order_money", compute_sudo=True, string="Open to Request"
     )
     # -- What to print and where to send it
     kind_id = fields.Many2one(
@@ -144,10 +146,30 @@ class O2cInvoiceRequest(models.Model):
             "move_ids",
         }
 
+    @api.depends("order_id.partner_id")
+    def _compute_partner_id(self):
+        for request in self:
+            request.partner_id = request.order_id._o2c_shown_on(request).partner_id
+
+    @api.depends(
+        "order_id.o2c_amount_net",
+        "order_id.o2c_amount_invoiced",
+        "order_id.o2c_amount_requested",
+        "order_id.o2c_amount_to_request",
+    )
+    def _compute_order_money(self):
+        for request in self:
+            order = request.order_id._o2c_shown_on(request)
+            request.order_amount = order.o2c_amount_net
+            request.order_invoiced = order.o2c_amount_invoiced
+            request.order_requested = order.o2c_amount_requested
+            request.order_to_request = order.o2c_amount_to_request
+
     @api.depends("order_id")
     def _compute_title_id(self):
         for request in self:
-            request.title_id = request.order_id.partner_id._o2c_get_default_title()
+            partner = request.order_id._o2c_shown_on(request).partner_id
+            request.title_id = partner._o2c_get_default_title()
 
     @api.depends("title_id")
     def _compute_title(self):
@@ -161,7 +183,7 @@ class O2cInvoiceRequest(models.Model):
     @api.depends("order_id")
     def _compute_mailing(self):
         for request in self:
-            partner = request.order_id.partner_invoice_id
+            partner = request.order_id._o2c_shown_on(request).partner_invoice_id
             address = partner._display_address(without_company=True)
             lines = (line.strip() for line in address.splitlines())
             request.mailing_address = "\n".join(line for line in lines if line)
