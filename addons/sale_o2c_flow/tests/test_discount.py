@@ -126,3 +126,62 @@ class TestEffectiveDiscount(O2cCommon):
         policy = self.env.ref("sale_o2c_flow.discount_policy_standard")
         with self.assertRaises(AccessError):
             policy.with_user(self.salesperson).write({"sequence": 1})
+
+
+@tagged("post_install", "-at_install")
+class TestPolicyDate(O2cCommon):
+    """Which policies judge an order, and when."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy = cls.env.ref("sale_o2c_flow.discount_policy_standard")
+        cls.policy.copy(
+            {
+                "sequence": 1,
+                "date_end": "2020-12-31",
+                "tier_ids": [Command.create({"discount_from": 0, "authority": "self"})],
+            }
+        )
+
+    def test_chosen_date_changes_nothing(self):
+        order = self.make_order([(self.product, 10, None, 49.0)])
+        order.date_order = "2020-06-01"
+        order.order_line.discount = 48.0
+        self.assertEqual(order.o2c_discount_authority, "director")
+        order = self.make_order(
+            [(self.product, 10, None, 49.0)],
+            date_order="2020-06-01",
+            create_date="2020-06-01",
+        )
+        self.assertEqual(order.o2c_discount_authority, "director")
+
+    def test_day_where_the_company_is(self):
+        order = self.make_order([(self.product, 1)])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET create_date = '2020-12-31 20:00' WHERE id = %s",
+            [order.id],
+        )
+        self.env.invalidate_all()
+        for timezone, day in (("Asia/Shanghai", 1), ("Europe/Berlin", 31)):
+            self.company.partner_id.tz = timezone
+            self.assertEqual(order._o2c_get_policy_date().day, day)
+
+    def test_policy_changed_since(self):
+        order = self.make_order([(self.product, 10, None, 15.0)])
+        signed, late = order.copy(), order.copy()
+        self.flow.step_ids.authority_from = "director"
+        self.env.flush_all()
+        self.policy.tier_ids[1].authority = "director"
+        self.assertEqual(order.o2c_discount_authority, "team_leader")
+        order.action_confirm()
+        self.assertEqual(order.o2c_discount_authority, "director")
+        self.assertEqual(order.o2c_approval_state, "pending")
+        signed.sudo().action_confirm()
+        self.assertEqual(signed.o2c_approval_state, "pending")
+        with self.refused("before they are approved"):
+            late.write({"state": "sale"})
+        self.policy.tier_ids[1:].authority = "forbidden"
+        with self.refused("Lower the discount"):
+            late.action_o2c_submit()

@@ -97,6 +97,7 @@ class SaleOrder(models.Model):
             that the policy does not allow
         """
         self.check_access("write")
+        self._o2c_judge_discount()
         for order in self:
             order._o2c_check_can_submit()
         self._o2c_submit()

@@ -28,6 +28,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def action_confirm(self):
+        self._o2c_judge_unsubmitted()
         held = self.filtered("o2c_approval_needed")
         if held:
             held._o2c_divert()
@@ -35,6 +36,18 @@ class SaleOrder(models.Model):
         if not cleared:
             return True
         return super(SaleOrder, cleared).action_confirm()
+
+    def _o2c_judge_unsubmitted(self):
+        """Judge discounts anew where a flow may hold; what was submitted was judged
+        then, and its approvers decide on what they were told."""
+        flows = self.env["o2c.approval.flow"]
+        self.filtered(
+            lambda order: (
+                order.state in ("draft", "sent")
+                and not order.sudo().o2c_submitted_at
+                and flows._get_flow_ids(order.company_id.id)
+            )
+        )._o2c_judge_discount()
 
     def _o2c_divert(self):
         """Send orders into approval that somebody tried to confirm.
@@ -65,6 +78,7 @@ class SaleOrder(models.Model):
         confirming = self.browse()
         if vals.get("state") == "sale":
             confirming = self.filtered(lambda order: order.state != "sale")
+            confirming._o2c_judge_unsubmitted()
         with self._o2c_changing_content(not CONTENT_FIELDS.isdisjoint(vals)):
             result = super().write(vals)
         # After the write: it may change the content together with the state.

@@ -119,10 +119,23 @@ class SaleOrder(models.Model):
             order.o2c_discount_authority = tier.authority or "self"
 
     def _o2c_get_policy_date(self):
-        """Return the day whose policies judge the order: the day it was made."""
+        """Return the day whose policies judge the order: the day it was made, where the
+        company is. The order date is no measure, since salespeople may choose it."""
         self.ensure_one()
-        moment = self.date_order or fields.Datetime.now()
-        return fields.Datetime.context_timestamp(self, moment).date()
+        moment = self._origin.create_date or fields.Datetime.now()
+        timezone = self.company_id.sudo().partner_id.tz or self.env.user.tz
+        order = self.with_context(tz=timezone)
+        return fields.Datetime.context_timestamp(order, moment).date()
+
+    def _o2c_judge_discount(self):
+        """Judge orders by the policies as they are now, which may have changed since
+        the discount was given."""
+        for name in (
+            "o2c_discount_tier_id",
+            "o2c_discount_line_id",
+            "o2c_discount_authority",
+        ):
+            self.env.add_to_compute(self._fields[name], self)
 
     def _o2c_find_tier(self, policies):
         """Return the tier needing most authority, and the line that reaches it.
