@@ -201,6 +201,11 @@ class TestCashWalk(O2cCommon):
     def check(self):
         self.env.flush_all()
         self.env.invalidate_all()
+        if len(self.history) % 10 == 1:
+            # What PostgreSQL does by itself, but not within a transaction.
+            self.env.cr.execute("ANALYZE account_move, account_move_line")
+            self.env.cr.execute("ANALYZE account_partial_reconcile, account_payment")
+            self.env.cr.execute("ANALYZE sale_order_line, sale_order_line_invoice_rel")
         book = CashBook(self.orders)
         facts = self.env["o2c.fact"].search([("order_id", "in", self.orders.ids)])
         self.assertEqual(len(facts), len(set(facts.ids)))
