@@ -157,8 +157,10 @@ def test_roles_and_flow_can_be_given_afterwards(world):
     world.sales.call("sale.order", "action_confirm", [order])
     (row,) = admin.read("sale.order", [order], "o2c_approval_state")
     assert row["o2c_approval_state"] == "pending"
-    # An order from before may be changed as long as nothing was approved of it.
+    # An order from before keeps what it has: less of it needs nobody, more does.
     lines = world.sales.call(
         "sale.order.line", "search", [["order_id", "=", world.plain[2]]]
     )
-    world.sales.call("sale.order.line", "write", lines, {"product_uom_qty": 21})
+    with pytest.raises(RpcError, match="goes beyond"):
+        world.sales.call("sale.order.line", "write", lines, {"product_uom_qty": 21})
+    world.sales.call("sale.order.line", "write", lines, {"product_uom_qty": 19})
