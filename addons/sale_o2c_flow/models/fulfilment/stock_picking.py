@@ -373,7 +373,7 @@ class StockMove(models.Model):
     def _o2c_get_guarded_pickings(self):
         """Return the transfers of those moves that only shippers may finish, which can
         be none yet; nothing at all if there are no such moves."""
-        if self.env.su:
+        if self.env.su or not self:
             return None
         # Deliveries are known by their orders, which not everybody here may read.
         moves = self.sudo().filtered(lambda m: m.sale_line_id or m.picking_id.sale_id)
