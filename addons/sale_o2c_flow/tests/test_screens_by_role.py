@@ -52,6 +52,18 @@ class TestScreensByRole(O2cCommon):
                     opened += self.open(action, model)
         self.assertGreater(opened, 100)
 
+    def test_a_shipper_opens_deliveries_from_a_to_do(self):
+        model = self.env["stock.picking"].with_user(self.shipper)
+        views = model.get_views([(False, kind) for kind in VIEW_TYPES])
+        for kind in VIEW_TYPES:
+            arch = etree.fromstring(views["views"][kind]["arch"])
+            self.env.invalidate_all()
+            records = model.search([], limit=5)
+            self.assertTrue(records.web_read(self.get_fields(arch, model)), kind)
+        # Others keep the views of the warehouse.
+        native = self.env["stock.picking"].get_views([(False, "form")])
+        self.assertIn("button_validate", native["views"]["form"]["arch"])
+
     def open(self, action, model):
         """Read what the web client reads for each view; return how many there were."""
         wanted = [(view, kind) for view, kind in action.views if kind in VIEW_TYPES]

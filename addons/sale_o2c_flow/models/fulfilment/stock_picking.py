@@ -76,6 +76,26 @@ class StockPicking(models.Model):
         }
 
     @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self._o2c_is_for_shipper())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        # To-dos open deliveries with the default views, which show what a shipper may
+        # not read.
+        if not view_id and view_type in ("list", "kanban", "form", "search"):
+            if self._o2c_is_for_shipper():
+                xmlid = f"sale_o2c_flow.view_stock_picking_o2c_{view_type}"
+                view_id = self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+        return super()._get_view(view_id, view_type, **options)
+
+    @api.model
+    def _o2c_is_for_shipper(self):
+        """Whether somebody looks who only ships."""
+        return self.env["product.product"]._o2c_hides_prices()
+
+    @api.model
     def _o2c_check_protected(self, vals, creating=False):
         if creating and vals.get("state") == "draft":
             # Odoo says so itself when inventory takes goods back.
