@@ -29,6 +29,7 @@
         "wizard/o2c_invoice_reject_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_discount_views.xml",
+        "views/sale_order_discount_total_views.xml",
         "views/sale_order_approval_views.xml",
         "views/o2c_customer_level_views.xml",
         "views/res_partner_views.xml",

@@ -6,6 +6,8 @@ from . import test_cash_identity
 from . import test_cash_walk
 from . import test_collection
 from . import test_discount
+from . import test_order_discount
+from . import test_order_discount_random
 from . import test_fulfilment
 from . import test_invoice_request
 from . import test_languages

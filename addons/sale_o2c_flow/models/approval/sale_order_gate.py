@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..common.content_change import ContentChange
 from .content import goes_beyond
 
 # Fields of the order itself that approvers agree to; lines have their own.
@@ -166,37 +167,18 @@ class SaleOrder(models.Model):
         return _ContentChange(self if changes else self.browse())
 
 
-class _ContentChange:
-    """Collects the orders changed in one go and judges them at the end.
+class _ContentChange(ContentChange):
+    """Has approvals judged after a change; of confirmed orders it keeps what they said
+    before."""
 
-    Of confirmed orders it keeps what they said before.
-    """
+    key = "o2c_content_changes"
 
-    def __init__(self, orders):
-        self.orders = orders
-
-    def __enter__(self):
-        # Kept on the cursor: callers can forge a context, not this.
-        self.cache = self.orders.env.cr.cache
-        self.outermost = "o2c_content_changes" not in self.cache
-        self.add(self.orders)
-        return self
-
-    def add(self, orders):
-        """Add orders that are about to change, too."""
-        nothing = (orders.browse(), {})
-        known, before = self.cache.get("o2c_content_changes", nothing)
-        added = orders.with_env(known.env) - known
-        contents = {
+    def remember(self, orders):
+        return {
             order.id: order._o2c_take_content()
-            for order in added.sudo()
+            for order in orders.sudo()
             if order._o2c_is_watched()
         }
-        self.cache["o2c_content_changes"] = (known | added, before | contents)
 
-    def __exit__(self, exc_type, exc_value, traceback):
-        if not self.outermost:
-            return
-        changed, before = self.cache.pop("o2c_content_changes")
-        if exc_type is None:
-            changed.exists()._o2c_content_changed(before)
+    def settle(self, orders, before):
+        orders.exists()._o2c_content_changed(before)
