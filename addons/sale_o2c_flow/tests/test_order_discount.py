@@ -408,6 +408,17 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         with self.assertRaises(AccessError):
             order.o2c_order_discount_type = False
 
+    def test_customer_is_not_refused(self):
+        """A customer who leaves lines out on the portal gets the price of the rest."""
+        order = self.make_agreed_order()
+        order.sudo().order_line[0].unlink()
+        self.assertFalse(self.discount_lines(order))
+        self.assertIn("surcharge", order.o2c_order_discount_problem)
+        with self.refused("surcharge"):
+            order.order_line[0].product_uom_qty = 4
+        order.o2c_order_discount_type = False
+        self.assertFalse(order.o2c_order_discount_problem)
+
     def test_forged_lines(self):
         """Whatever a client makes of the discount lines, they are computed anew."""
         order = self.make_agreed_order()

@@ -78,19 +78,29 @@ class OrderDiscountComputation:
         return self.order.o2c_agreed_total_basis if self.kind == "total" else "included"
 
     def get_amount(self):
-        """Return how much is to be taken off now, beside what was invoiced already."""
+        """Return how much is to be taken off now, beside what was invoiced already.
+
+        Where what is asked for is impossible, it is what comes nearest.
+        """
         asked = {
             "percent": self._get_percent_amount,
-            "amount": lambda: self.order.o2c_order_discount_amount,
-            "total": lambda: (
-                self.goods_totals[self.basis] - self.order.o2c_agreed_total
-            ),
+            "amount": self._get_fixed_amount,
+            "total": self._get_amount_above_agreed,
         }[self.kind]()
         return self.currency.round(asked + self.invoiced_totals[self.basis])
 
     def _get_percent_amount(self):
         share = self.order.o2c_order_discount_percent / 100.0
         return self.currency.round(self.discountable_totals["included"] * share)
+
+    def _get_fixed_amount(self):
+        possible = max(self.discountable_totals["included"], 0.0)
+        return min(self.order.o2c_order_discount_amount, possible)
+
+    def _get_amount_above_agreed(self):
+        if self.get_problem():
+            return 0.0
+        return self.goods_totals[self.basis] - self.order.o2c_agreed_total
 
     def get_problem(self):
         """Return why the order cannot get the discount, in words, or False."""

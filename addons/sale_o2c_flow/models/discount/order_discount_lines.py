@@ -105,18 +105,6 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _o2c_settle_order_discount(self):
-        """Bring the lines of the whole-order discount in line with the other lines.
-
-        :raise UserError: if the order cannot come to what was agreed
-        """
-        for order in self.filtered(lambda order: order.state != "cancel"):
-            if order.o2c_order_discount_type:
-                problem = order._o2c_get_order_discount_problem()
-                if problem:
-                    raise UserError(problem)
-            order._o2c_apply_order_discount()
-
     def _o2c_get_order_discount_problem(self):
         """Return why the order cannot get the discount asked for, or False."""
         self.ensure_one()
@@ -159,22 +147,25 @@ class SaleOrder(models.Model):
 
     # === THE LINES === #
 
-    def _o2c_apply_order_discount(self):
+    def _o2c_apply_order_discount(self, strict=False):
         """Compute the lines of the whole-order discount and put them on the order.
 
         Works on orders that are being typed, too.
+
+        :param bool strict: refuse what is impossible, instead of coming near it
+        :raise UserError: saying what is impossible
         """
         self.ensure_one()
         if not self.o2c_order_discount_type:
             self._o2c_put_order_discount_lines([])
             return
         computation = OrderDiscountComputation(self)
-        if self.o2c_order_discount_type == "total" and computation.get_problem():
-            self._o2c_put_order_discount_lines([])
-            return
+        problem = computation.get_problem()
+        if problem and strict:
+            raise UserError(problem)
         amount = computation.get_amount()
         self._o2c_put_order_discount_lines(computation.get_lines(amount))
-        if self.o2c_order_discount_type == "total":
+        if self.o2c_order_discount_type == "total" and not problem:
             self._o2c_reach_agreed_total(computation, amount)
 
     def _o2c_reach_agreed_total(self, computation, amount):
@@ -360,9 +351,11 @@ class _OrderDiscountChange(ContentChange):
         self.cache[self.key] = (orders.browse(), {})
         self.cache[SETTLING] = True
         try:
-            # Whoever may change a line changes the discount lines with it; these are
-            # nothing that anybody writes by hand.
-            concerned.sudo()._o2c_settle_order_discount()
+            for order in concerned.filtered(lambda order: order.state != "cancel"):
+                # Whoever may change a line changes the discount lines with it; these
+                # are nothing that anybody writes by hand. A customer who chooses on
+                # the portal, served as superuser, is not refused.
+                order.sudo()._o2c_apply_order_discount(strict=not order.env.su)
         finally:
             del self.cache[self.key], self.cache[SETTLING]
 
