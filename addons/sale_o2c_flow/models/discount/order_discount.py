@@ -48,8 +48,8 @@ class SaleOrder(models.Model):
     o2c_agreed_total_basis = fields.Selection(
         AGREED_TOTAL_BASES,
         string="Agreed Total With",
-        required=True,
-        default=lambda self: self.env.company.o2c_agreed_total_basis,
+        help="Whether the agreed total counts taxes: as the company's settings said "
+        "when it was agreed.",
     )
     o2c_order_discount_problem = fields.Char(
         string="Order Discount Problem",

@@ -75,7 +75,10 @@ class OrderDiscountComputation:
     @property
     def basis(self):
         """Whether the discount is measured with taxes or without."""
-        return self.order.o2c_agreed_total_basis if self.kind == "total" else "included"
+        if self.kind != "total":
+            return "included"
+        company = self.order.company_id.sudo()
+        return self.order.o2c_agreed_total_basis or company.o2c_agreed_total_basis
 
     def get_amount(self):
         """Return how much is to be taken off now, beside what was invoiced already.
@@ -195,7 +198,7 @@ class OrderDiscountComputation:
             amount_type = "percent"
             amount *= 100.0 / self.discountable_totals["excluded"]
         product = self.order._o2c_get_discount_wizard()._get_discount_product()
-        return self.engine._prepare_global_discount_lines(
+        lines = self.engine._prepare_global_discount_lines(
             base_lines=self.goods_data,
             company=self.order.company_id,
             amount_type=amount_type,
@@ -203,6 +206,10 @@ class OrderDiscountComputation:
             computation_key=COMPUTATION_KEY,
             grouping_function=lambda _base_line: {"product_id": product},
         )
+        for line in lines:
+            # The amounts are fixed beside it; the price is for people to read.
+            line["price_unit"] = self.currency.round(line["price_unit"])
+        return lines
 
     def _nudge(self, line, nudge):
         line["price_unit"] += nudge

@@ -160,6 +160,8 @@ class SaleOrder(models.Model):
             self._o2c_put_order_discount_lines([])
             return
         computation = OrderDiscountComputation(self)
+        if self.o2c_order_discount_type == "total" and not self.o2c_agreed_total_basis:
+            self.o2c_agreed_total_basis = computation.basis
         problem = computation.get_problem()
         if problem and strict:
             raise UserError(problem)
