@@ -9,7 +9,7 @@ from pathlib import Path
 
 from odoo.tools import config
 
-from . import idle_gate, results
+from . import idle_gate, order_discount, results
 
 
 def main():
@@ -22,7 +22,9 @@ def main():
     options = parser.parse_args()
     config.parse_config(["-c", options.config, "--log-level=warn"], setup_logging=True)
     logging.getLogger("odoo").setLevel(logging.ERROR)
-    tables = [idle_gate.run(options.plain, options.addon)]
+    tables = [
+        case.run(options.plain, options.addon) for case in (idle_gate, order_discount)
+    ]
     options.output.write_text(results.render(tables))
 
 

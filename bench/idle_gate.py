@@ -1,7 +1,6 @@
 """Confirming an order while no approval flow holds: what the addon costs at rest."""
 
-from odoo.fields import Command
-
+from .data import make_salesperson, prepare_order
 from .harness import WARM_UP, environment, take_turns
 from .results import Table
 
@@ -36,31 +35,12 @@ def _get_work(order_ids):
 
 def _prepare(database):
     with environment(database) as env:
-        user = (
-            env["res.users"]
-            .with_context(no_reset_password=True)
-            .create(
-                {
-                    "name": "Benchmark",
-                    "login": "benchmark",
-                    "group_ids": [
-                        Command.set(env.ref("sales_team.group_sale_salesman").ids)
-                    ],
-                }
-            )
-        )
+        user = make_salesperson(env, "idle_gate")
         partner = env["res.partner"].create({"name": "Customer"})
         products = _make_products(env)
         orders = env["sale.order"].create(
             [
-                {
-                    "partner_id": partner.id,
-                    "user_id": user.id,
-                    "order_line": [
-                        Command.create({"product_id": product.id, "product_uom_qty": 2})
-                        for product in products
-                    ],
-                }
+                prepare_order(partner, user, products, quantity=2)
                 for _round in range(WARM_UP + ROUNDS)
             ]
         )
