@@ -5,16 +5,26 @@ from odoo.tools import SQL, split_every
 BATCH_SIZE = 1000
 LINE_FIELDS = (
     "o2c_reference_price_unit",
+    "o2c_pricelist_discount",
     "o2c_reference_subtotal",
+    "o2c_order_discount_share",
     "o2c_effective_discount",
+    "o2c_unit_cost",
+    "o2c_margin",
+    "o2c_margin_percent",
 )
 ORDER_FIELDS = (
     "o2c_reference_amount",
     "o2c_amount_given",
+    "o2c_pricelist_amount",
     "o2c_effective_discount",
+    "o2c_margin",
+    "o2c_margin_percent",
+    "o2c_discount_policy_id",
     "o2c_discount_tier_id",
     "o2c_discount_line_id",
     "o2c_discount_authority",
+    "o2c_discount_cause",
 )
 
 
@@ -54,6 +64,47 @@ def pre_init_hook(env):
                   JOIN res_currency currency ON currency.id = sale.currency_id
                ) old
          WHERE old.id = line.id
+        """
+    )
+    _spread_old_order_discounts(env)
+
+
+def _spread_old_order_discounts(env):
+    """Have each line of old orders bear its share of what was taken off the whole."""
+    env.cr.execute(
+        """
+        WITH given AS (
+            SELECT order_id, -SUM(price_subtotal) AS amount
+              FROM sale_order_line
+             WHERE extra_tax_data->>'computation_key' LIKE 'global_discount,%'
+               AND price_subtotal < 0
+             GROUP BY order_id
+        ), sold AS (
+            SELECT line.id, given.amount, currency.decimal_places,
+                   SUM(line.price_subtotal) OVER (PARTITION BY line.order_id) AS total
+              FROM sale_order_line line
+              JOIN given ON given.order_id = line.order_id
+              JOIN sale_order sale ON sale.id = line.order_id
+              JOIN res_currency currency ON currency.id = sale.currency_id
+             WHERE line.display_type IS NULL
+               AND line.price_subtotal > 0
+               AND line.is_downpayment IS NOT TRUE
+        ), share AS (
+            SELECT line.id,
+                   ROUND(sold.amount * line.price_subtotal / sold.total,
+                         sold.decimal_places) AS amount
+              FROM sale_order_line line
+              JOIN sold ON sold.id = line.id
+        )
+        UPDATE sale_order_line line
+           SET o2c_order_discount_share = share.amount,
+               o2c_effective_discount =
+                   CASE WHEN line.o2c_reference_subtotal > 0
+                        THEN 100 - 100 * (line.price_subtotal - share.amount)
+                                 / line.o2c_reference_subtotal
+                        ELSE 0 END
+          FROM share
+         WHERE share.id = line.id
         """
     )
 

@@ -8,9 +8,11 @@ from . import test_collection
 from . import test_discount
 from . import test_order_discount
 from . import test_order_discount_random
+from . import test_discount_policy
 from . import test_fulfilment
 from . import test_invoice_request
 from . import test_languages
+from . import test_margin
 from . import test_screens
 from . import test_screens_by_role
 from . import test_security

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -35,6 +37,89 @@ class TestEffectiveDiscount(O2cCommon):
         wizard.action_apply_discount()
         self.assertAlmostEqual(order.o2c_effective_discount, 15.0)
         self.assertEqual(order.o2c_discount_authority, "team_leader")
+
+    def test_each_line_bears_its_share(self):
+        order = self.make_order([(self.product, 10, None, 6.0), (self.product2, 7)])
+        self.give_order_discount(order, 0.05)
+        desk, chair, _discount = order.order_line
+        self.assertEqual(desk.o2c_order_discount_share, 47.0)
+        self.assertAlmostEqual(desk.o2c_effective_discount, 10.7)
+        self.assertAlmostEqual(chair.o2c_effective_discount, 5.0, 1)
+        self.assertLess(order.o2c_effective_discount, 10.0)
+        self.assertEqual(order.o2c_discount_line_id, desk)
+
+    def test_shares_add_up_to_the_cent(self):
+        order = self.make_order([(self.product2, quantity) for quantity in (1, 1, 1)])
+        self.give_order_discount(order, 0.101)
+        sold, given = order.order_line[:3], order.order_line[3:]
+        self.assertAlmostEqual(
+            sum(sold.mapped("o2c_order_discount_share")),
+            -sum(given.mapped("price_subtotal")),
+        )
+        self.assertFalse(given.o2c_order_discount_share)
+
+    def test_share_follows_the_other_lines(self):
+        order = self.make_order([(self.product, 10), (self.product, 10)])
+        self.give_order_discount(order, 0.10)
+        first, second, _discount = order.order_line
+        self.assertEqual(first.o2c_order_discount_share, 100.0)
+        second.product_uom_qty = 30
+        self.assertEqual(first.o2c_order_discount_share, 50.0)
+        second.unlink()
+        self.assertEqual(first.o2c_order_discount_share, 200.0)
+        self.assertAlmostEqual(first.o2c_effective_discount, 20.0)
+
+    def test_goods_that_go_back_are_no_ones_share(self):
+        order = self.make_order([(self.product, 10), (self.product2, -10, 50.0)])
+        self.assertFalse(order.order_line[0].o2c_order_discount_share)
+        self.assertAlmostEqual(order.order_line[0].o2c_effective_discount, 0.0)
+        self.assertAlmostEqual(order.o2c_effective_discount, 50.0)
+
+    def test_what_stays_the_same_is_not_written(self):
+        order = self.make_order([(self.product, 10, None, 5.0), (self.product, 1)])
+        before = self.get_places(order)
+        order._o2c_judge_discount()
+        self.assertEqual(self.get_places(order), before)
+        # A line that moves no other: only its own row and the order's are written.
+        order.order_line[1].discount = 1.0
+        after = self.get_places(order)
+        self.assertEqual(after[0], before[0])
+        self.assertNotEqual(after[1], before[1])
+
+    def get_places(self, order):
+        """Return where the rows of the lines and the order are: writing moves them."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env.cr.execute(
+            """
+            SELECT ctid FROM sale_order_line WHERE order_id = %(id)s
+             UNION ALL
+            SELECT ctid FROM sale_order WHERE id = %(id)s
+            """,
+            {"id": order.id},
+        )
+        return [place for (place,) in self.env.cr.fetchall()]
+
+    def test_lines_another_addon_leaves_out(self):
+        order = self.make_order([(self.product, 10), (self.product2, 1, 0.0)])
+        line_class = self.env.registry["sale.order.line"]
+        with patch.object(
+            line_class, "_o2c_is_left_out", lambda line: not line.price_unit
+        ):
+            order.order_line[0].discount = 5.0
+            self.assertAlmostEqual(order.o2c_effective_discount, 5.0)
+            self.assertEqual(order.o2c_discount_authority, "self")
+            self.assertEqual(len(order._o2c_take_content()["lines"]), 2)
+
+    def give_order_discount(self, order, share):
+        """Take a share (0 to 1) off the whole order, as Odoo's own dialog does."""
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": share,
+            }
+        ).action_apply_discount()
 
     def test_negative_quantity_counts(self):
         """Taking something back for money is a discount, whatever it is called."""
@@ -121,11 +206,95 @@ class TestEffectiveDiscount(O2cCommon):
             order.write({"o2c_effective_discount": 0.0})
         with self.assertRaises(AccessError):
             order.write({"o2c_discount_authority": "self"})
+        policy = self.env.ref("sale_o2c_flow.discount_policy_strategic")
+        for values in (
+            {"o2c_discount_policy_id": policy.id},
+            {"o2c_discount_cause": "margin"},
+            {"o2c_pricelist_amount": 1.0},
+        ):
+            with self.subTest(values), self.assertRaises(AccessError):
+                order.write(values)
+        for values in (
+            {"o2c_order_discount_share": 1.0},
+            {"o2c_pricelist_discount": 9},
+        ):
+            with self.subTest(values), self.assertRaises(AccessError):
+                order.order_line.write(values)
+
+    def test_forbidden_reads_well(self):
+        order = self.make_order([(self.product, 10, None, 60.0)])
+        self.assertEqual(
+            order.o2c_discount_reason,
+            "The order is given 60.00 % off; by policy “Standard discounts” nobody may "
+            "give 50.01 % or more.",
+        )
 
     def test_salesperson_cannot_write_policies(self):
         policy = self.env.ref("sale_o2c_flow.discount_policy_standard")
         with self.assertRaises(AccessError):
             policy.with_user(self.salesperson).write({"sequence": 1})
+
+
+@tagged("post_install", "-at_install")
+class TestPricelistDiscount(O2cCommon):
+    """What a rule of the pricelist gives is given, and said to be the pricelist's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        group = cls.env.ref("product.group_product_pricelist")
+        cls.env.ref("base.group_user").implied_ids = [Command.link(group.id)]
+        cls.pricelist = cls.env["product.pricelist"].create(
+            {
+                "name": "Dealers",
+                "item_ids": [
+                    Command.create(
+                        {"compute_price": "percentage", "percent_price": 12.0}
+                    )
+                ],
+            }
+        )
+
+    def make_dealer_order(self, *lines):
+        return self.make_order(
+            lines or [(self.product, 10)], pricelist_id=self.pricelist.id
+        )
+
+    def test_counts(self):
+        order = self.make_dealer_order()
+        line = order.order_line
+        self.assertEqual((line.price_unit, line.discount), (100.0, 12.0))
+        self.assertAlmostEqual(line.o2c_effective_discount, 12.0)
+        self.assertAlmostEqual(line.o2c_pricelist_discount, 12.0)
+        self.assertEqual(order.o2c_pricelist_amount, 120.0)
+        self.assertEqual(order.o2c_discount_authority, "team_leader")
+
+    def test_more_than_the_pricelist(self):
+        order = self.make_dealer_order((self.product, 10, None, 15.0))
+        self.assertEqual(order.o2c_amount_given, 150.0)
+        self.assertEqual(order.o2c_pricelist_amount, 120.0)
+
+    def test_less_than_the_pricelist(self):
+        order = self.make_dealer_order((self.product, 10, None, 5.0))
+        self.assertEqual(order.o2c_amount_given, 50.0)
+        self.assertEqual(order.o2c_pricelist_amount, 50.0)
+
+    def test_does_not_count(self):
+        self.company.o2c_count_pricelist_discounts = False
+        order = self.make_dealer_order()
+        line = order.order_line
+        self.assertEqual(line.o2c_reference_price_unit, 88.0)
+        self.assertAlmostEqual(order.o2c_effective_discount, 0.0)
+        self.assertEqual(order.o2c_pricelist_amount, 0.0)
+        line.discount = 15.0
+        self.assertAlmostEqual(order.o2c_effective_discount, 3.41, 2)
+        self.assertEqual(order.o2c_amount_given, 30.0)
+
+    def test_fixed_price_is_no_discount(self):
+        self.pricelist.item_ids.write({"compute_price": "fixed", "fixed_price": 80.0})
+        order = self.make_dealer_order()
+        self.assertEqual(order.o2c_reference_amount, 800.0)
+        self.assertAlmostEqual(order.o2c_effective_discount, 0.0)
 
 
 @tagged("post_install", "-at_install")

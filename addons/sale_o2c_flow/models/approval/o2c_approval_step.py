@@ -163,6 +163,9 @@ class O2cApprovalStep(models.Model):
         self.ensure_one()
         if self.authority_from:
             line = order.o2c_discount_line_id
+            if order.o2c_discount_cause == "margin":
+                # Without the figure: not every decider may know what things cost.
+                return {"code": "margin", "product": line.product_id.display_name}
             return {
                 "code": "discount",
                 "value": round((line or order).o2c_effective_discount, 2),

@@ -86,6 +86,10 @@ class O2cApprovalTask(models.Model):
                 task.reason = self.env._(
                     "Effective discount of %s %%", formatLang(self.env, value)
                 )
+            elif data.get("code") == "margin" and data.get("product"):
+                task.reason = self.env._("The margin of %s is low", data["product"])
+            elif data.get("code") == "margin":
+                task.reason = self.env._("The margin of the order is low")
             elif data.get("code") == "amount":
                 currency = task.company_id.currency_id
                 task.reason = self.env._("Order of %s or more", currency.format(value))

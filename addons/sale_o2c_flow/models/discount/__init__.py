@@ -5,3 +5,5 @@ from . import sale_order_line
 from . import sale_order
 from . import order_discount
 from . import order_discount_lines
+from . import margin
+from . import sale_order_judgement

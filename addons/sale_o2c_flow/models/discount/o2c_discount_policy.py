@@ -1,42 +1,107 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+from odoo.tools import ormcache
+
+from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK
+from .policy_book import Book, Rule
 
 
 class O2cDiscountPolicy(models.Model):
-    """Who may give how much discount, to whom, on what, and when."""
+    """Who may give how much discount, to whom, on what, and when.
+
+    Where several policies fit, the most specific one judges. What it is aimed at counts
+    in this order: product, product category (the deeper, the more), customer (the nearer,
+    the more), customer level, sales team, currency, company, period. Between equals the
+    sequence decides.
+    """
 
     _name = "o2c.discount.policy"
     _description = "Discount Policy"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(
+        default=10, help="Of policies that fit equally well, the first one judges."
+    )
     active = fields.Boolean(default=True)
+    # -- To whom: nothing that a policy names can be deleted, the policy would suddenly
+    # hold for everybody.
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: the policy holds for every company."
     )
     level_ids = fields.Many2many(
-        "o2c.customer.level", string="Customer Levels", help="Empty: every customer."
+        "o2c.customer.level",
+        string="Customer Levels",
+        ondelete="restrict",
+        help="Empty: every customer.",
+    )
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Customers",
+        ondelete="restrict",
+        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+        help="Companies and private persons, with everybody who belongs to them. "
+        "Empty: every customer.",
     )
     team_ids = fields.Many2many(
-        "crm.team", string="Sales Teams", help="Empty: every team."
+        "crm.team",
+        string="Sales Teams",
+        ondelete="restrict",
+        help="Empty: every team.",
     )
+    currency_ids = fields.Many2many(
+        "res.currency",
+        string="Currencies",
+        ondelete="restrict",
+        help="Currencies of the order. Empty: every currency.",
+    )
+    # -- On what
     categ_ids = fields.Many2many(
         "product.category",
         string="Product Categories",
+        ondelete="restrict",
         help="With categories, the policy judges the lines of these products (and of "
         "their sub-categories) only. Without, it judges lines and the whole order.",
     )
+    product_ids = fields.Many2many(
+        "product.product",
+        string="Products",
+        ondelete="restrict",
+        help="With products, the policy judges their lines only.",
+    )
+    # -- When
     date_start = fields.Date()
     date_end = fields.Date()
+    # -- Who may
     tier_ids = fields.One2many(
         "o2c.discount.tier", "policy_id", string="Tiers", copy=True
+    )
+    has_margin_floor = fields.Boolean(
+        string="Least Margin",
+        help="Ask for more authority where the margin is too low, whatever the discount.",
+    )
+    margin_floor = fields.Float(
+        string="Least Margin (%)",
+        digits=(5, 2),
+        help="A line, or the order as a whole, whose margin is lower needs the authority "
+        "beside. Products without a cost are not judged by it.",
+        groups="sale_o2c_flow.group_costs",
+    )
+    margin_floor_authority = fields.Selection(
+        AUTHORITIES[1:], string="Below It Needs", default="director"
     )
 
     _dates_check = models.Constraint(
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_start <= date_end)",
         "A discount policy cannot end before it starts.",
+    )
+    _margin_floor_check = models.Constraint(
+        "CHECK (margin_floor IS NULL OR (margin_floor > -1000 AND margin_floor < 100))",
+        "The least margin of a discount policy has to be below 100 %.",
+    )
+    _margin_floor_authority_check = models.Constraint(
+        "CHECK (has_margin_floor IS NOT TRUE OR margin_floor_authority IS NOT NULL)",
+        "Say who has to agree when the margin is below the least one of the policy.",
     )
 
     @api.constrains("tier_ids")
@@ -52,53 +117,82 @@ class O2cDiscountPolicy(models.Model):
                     )
                 )
 
+    @api.constrains("partner_ids")
+    def _check_partners(self):
+        for policy in self:
+            for partner in policy.partner_ids:
+                if partner != partner.commercial_partner_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(contact)s is a contact of %(customer)s: name the customer "
+                            "in policy “%(policy)s”, it holds for all their contacts.",
+                            contact=partner.name or partner.display_name,
+                            customer=partner.commercial_partner_id.display_name,
+                            policy=policy.name,
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        together = self.with_context(o2c_tiers_together=True)
+        policies = super(O2cDiscountPolicy, together).create(vals_list)
+        self.env.registry.clear_cache()
+        return policies.with_env(self.env)
+
+    def write(self, vals):
+        # Tiers written together are checked together, by the policy.
+        together = self.with_context(o2c_tiers_together=True)
+        result = super(O2cDiscountPolicy, together).write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        # Orders refer to tiers and policy: one after the other.
+        self.tier_ids.unlink()
+        result = super().unlink()
+        # Not before: what is computed on the way would remember the old policies.
+        self.env.registry.clear_cache()
+        return result
+
+    def copy_data(self, default=None):
+        default = dict(default or {})
+        return [
+            dict(vals, name=default.get("name") or self.env._("%s (copy)", policy.name))
+            for policy, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
     @api.model
-    def _get_candidates(self, company, date):
-        """Return the policies in force for a company on a date.
+    @ormcache()
+    def _get_book(self):
+        """Return the policies as plain data, ready to judge.
 
-        :param company: the company of the order
-        :param date date: the day the order is judged by
+        :rtype: odoo.addons.sale_o2c_flow.models.discount.policy_book.Book
         """
-        domain = Domain("company_id", "in", [company.id, False])
-        domain &= Domain("date_start", "=", False) | Domain("date_start", "<=", date)
-        domain &= Domain("date_end", "=", False) | Domain("date_end", ">=", date)
-        # Salespeople are judged by policies they need not be able to read.
-        return self.sudo().search(domain)
-
-    def _match(self, level, team, category=None):
-        """Return the policy that judges, the most specific one; ties by sequence.
-
-        :param level: customer level of the order's customer
-        :param team: sales team of the order
-        :param category: product category of a line; leave out for the whole order
-        """
-        matching = self.filtered(
-            lambda policy: (
-                (not policy.level_ids or level in policy.level_ids)
-                and (not policy.team_ids or team in policy.team_ids)
-                and policy._covers_category(category)
-            )
+        # Salespeople are judged by policies they need not be able to read, and the same
+        # whatever they look at.
+        policies = (
+            self.sudo().with_context(active_test=True).search([("active", "=", True)])
         )
-        return matching.sorted(lambda policy: -policy._get_specificity())[:1]
+        return Book(tuple(policy._get_rule() for policy in policies))
 
-    def _covers_category(self, category):
+    def _get_rule(self):
+        """Return the policy as plain data."""
         self.ensure_one()
-        if not self.categ_ids:
-            return True
-        if not category:
-            return False
-        ancestors = {int(part) for part in category.parent_path.split("/") if part}
-        return not ancestors.isdisjoint(self.categ_ids.ids)
-
-    def _get_specificity(self):
-        """Return how narrowly the policy is aimed: category, then level, then team."""
-        self.ensure_one()
-        return 4 * bool(self.categ_ids) + 2 * bool(self.level_ids) + bool(self.team_ids)
-
-    def _get_tier(self, discount):
-        """Return the highest tier a discount reaches.
-
-        :param float discount: effective discount in percent
-        """
-        tiers = self.tier_ids.sorted("discount_from", reverse=True)
-        return tiers.filtered(lambda tier: tier._is_reached(discount))[:1]
+        # A policy for an archived level is not one for everybody.
+        policy = self.sudo().with_context(active_test=False)
+        return Rule(
+            id=policy.id,
+            sequence=policy.sequence,
+            company_id=policy.company_id.id or 0,
+            date_start=policy.date_start or None,
+            date_end=policy.date_end or None,
+            levels=frozenset(policy.level_ids._ids),
+            teams=frozenset(policy.team_ids._ids),
+            partners=frozenset(policy.partner_ids._ids),
+            currencies=frozenset(policy.currency_ids._ids),
+            categories=frozenset(policy.categ_ids._ids),
+            products=frozenset(policy.product_ids._ids),
+            tiers=policy.tier_ids._get_plain(),
+            margin_floor=policy.margin_floor if policy.has_margin_floor else None,
+            floor_rank=AUTHORITY_RANK.get(policy.margin_floor_authority, 0),
+        )

@@ -1,12 +1,13 @@
 from odoo import api, fields, models
-from odoo.tools import float_compare
 from odoo.tools.misc import formatLang
+
+from .policy_book import Tier
 
 AUTHORITIES = [
     ("self", "Salesperson"),
     ("team_leader", "Team leader"),
     ("director", "Director"),
-    ("forbidden", "Nobody (not allowed)"),
+    ("forbidden", "Not allowed"),
 ]
 AUTHORITY_RANK = {code: rank for rank, (code, _label) in enumerate(AUTHORITIES)}
 DISCOUNT_DIGITS = 2
@@ -37,6 +38,11 @@ class O2cDiscountTier(models.Model):
         "Two tiers of a policy cannot start at the same discount.",
     )
 
+    @api.constrains("policy_id", "discount_from", "authority")
+    def _check_order(self):
+        if not self.env.context.get("o2c_tiers_together"):
+            self.policy_id._check_tiers()
+
     @api.depends("authority")
     def _compute_authority_rank(self):
         for tier in self:
@@ -52,11 +58,25 @@ class O2cDiscountTier(models.Model):
                 discount=formatLang(self.env, tier.discount_from, DISCOUNT_DIGITS),
             )
 
-    def _is_reached(self, discount):
-        self.ensure_one()
-        return (
-            float_compare(
-                discount, self.discount_from, precision_digits=DISCOUNT_DIGITS
-            )
-            >= 0
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return tiers
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    def _get_plain(self):
+        """Return tiers as plain data, the lowest discount first."""
+        return tuple(
+            Tier(tier.id, tier.discount_from, tier.authority_rank)
+            for tier in self.sorted("discount_from")
         )

@@ -21,6 +21,13 @@ class ResCompany(models.Model):
         help="Only people with the role “Gives Order Discounts” may give discounts on "
         "whole orders.",
     )
+    o2c_count_pricelist_discounts = fields.Boolean(
+        string="Discounts of Pricelist Rules Count",
+        default=True,
+        help="Percentages that a pricelist takes off count as discounts given. "
+        "Otherwise discounts are measured from the price after the rule. Holds for "
+        "what is entered from then on.",
+    )
 
 
 class ResConfigSettings(models.TransientModel):
@@ -34,4 +41,7 @@ class ResConfigSettings(models.TransientModel):
     )
     o2c_restrict_order_discounts = fields.Boolean(
         related="company_id.o2c_restrict_order_discounts", readonly=False
+    )
+    o2c_count_pricelist_discounts = fields.Boolean(
+        related="company_id.o2c_count_pricelist_discounts", readonly=False
     )

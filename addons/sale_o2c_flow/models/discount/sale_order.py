@@ -1,10 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
-from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK, DISCOUNT_DIGITS
+from .assign import assign
 
 
 class SaleOrder(models.Model):
+    """What an order gives away."""
+
     _inherit = "sale.order"
 
     o2c_reference_amount = fields.Monetary(
@@ -29,35 +30,11 @@ class SaleOrder(models.Model):
         "discounts on the whole order and hand-changed prices.",
         groups="base.group_user",
     )
-    o2c_discount_tier_id = fields.Many2one(
-        "o2c.discount.tier",
-        string="Discount Tier",
-        compute="_compute_o2c_discount_tier_id",
+    o2c_pricelist_amount = fields.Monetary(
+        string="Of Which by the Pricelist",
+        compute="_compute_o2c_effective_discount",
         store=True,
-        ondelete="set null",
-        index="btree_not_null",
-        groups="base.group_user",
-    )
-    o2c_discount_line_id = fields.Many2one(
-        "sale.order.line",
-        string="Line that Decides",
-        compute="_compute_o2c_discount_tier_id",
-        store=True,
-        ondelete="set null",
-        index="btree_not_null",
-        groups="base.group_user",
-    )
-    o2c_discount_authority = fields.Selection(
-        AUTHORITIES,
-        string="Discount Authority",
-        compute="_compute_o2c_discount_tier_id",
-        store=True,
-        help="Who has to agree to the discounts of this order.",
-        groups="base.group_user",
-    )
-    o2c_discount_reason = fields.Char(
-        string="Why",
-        compute="_compute_o2c_discount_reason",
+        help="What percentages of the pricelist give away, of all that is given away.",
         groups="base.group_user",
     )
 
@@ -66,28 +43,34 @@ class SaleOrder(models.Model):
             "o2c_reference_amount",
             "o2c_amount_given",
             "o2c_effective_discount",
-            "o2c_discount_tier_id",
-            "o2c_discount_line_id",
-            "o2c_discount_authority",
+            "o2c_pricelist_amount",
         }
 
-    @api.depends("order_line.price_subtotal", "order_line.o2c_reference_subtotal")
+    @api.depends(
+        "order_line.price_subtotal",
+        "order_line.o2c_reference_subtotal",
+        "order_line.o2c_pricelist_discount",
+    )
     def _compute_o2c_effective_discount(self):
         for order in self:
-            lines = order._o2c_get_discountable_lines()
+            lines = order._o2c_get_judged_lines()
             net = sum(lines.mapped("price_subtotal"))
             reference = sum(lines.mapped("o2c_reference_subtotal"))
-            order.o2c_reference_amount = reference
-            order.o2c_amount_given = reference - net
-            order.o2c_effective_discount = (
+            percent = lines._o2c_discount_percent(net, reference)
+            if net < 0.0 and reference <= 0.0:
                 # An order that only gives money away.
-                100.0
-                if net < 0.0 and reference <= 0.0
-                else lines._o2c_discount_percent(net, reference)
+                percent = 100.0
+            by_pricelist = sum(line._o2c_get_pricelist_amount() for line in lines)
+            assign(
+                order,
+                o2c_reference_amount=reference,
+                o2c_amount_given=reference - net,
+                o2c_effective_discount=percent,
+                o2c_pricelist_amount=by_pricelist,
             )
 
     def _o2c_get_discountable_lines(self):
-        """Return the lines a discount is judged on: no sections, no down payments.
+        """Return the lines that sell or give something: no sections, no down payments.
 
         Down payments have no quantity; what has one is judged, whatever it is called.
         """
@@ -98,94 +81,36 @@ class SaleOrder(models.Model):
             )
         )
 
-    @api.depends(
-        "company_id",
-        "team_id",
-        "o2c_level_id",
-        "o2c_effective_discount",
-        "order_line.o2c_effective_discount",
-        "order_line.product_id",
-    )
-    def _compute_o2c_discount_tier_id(self):
-        Policy = self.env["o2c.discount.policy"]
-        candidates = {}
-        for order in self:
-            key = (order.company_id, order._o2c_get_policy_date())
-            if key not in candidates:
-                candidates[key] = Policy._get_candidates(*key)
-            tier, line = order._o2c_find_tier(candidates[key])
-            order.o2c_discount_tier_id = tier
-            order.o2c_discount_line_id = line
-            order.o2c_discount_authority = tier.authority or "self"
+    def _o2c_get_judged_lines(self):
+        """Return the lines that discount policies judge.
 
-    def _o2c_get_policy_date(self):
-        """Return the day whose policies judge the order: the day it was made, where the
-        company is. The order date is no measure, since salespeople may choose it."""
-        self.ensure_one()
-        moment = self._origin.create_date or fields.Datetime.now()
-        timezone = self.company_id.sudo().partner_id.tz or self.env.user.tz
-        order = self.with_context(tz=timezone)
-        return fields.Datetime.context_timestamp(order, moment).date()
-
-    def _o2c_judge_discount(self):
-        """Judge orders by the policies as they are now, which may have changed since
-        the discount was given."""
-        for name in (
-            "o2c_discount_tier_id",
-            "o2c_discount_line_id",
-            "o2c_discount_authority",
-        ):
-            self.env.add_to_compute(self._fields[name], self)
-
-    def _o2c_find_tier(self, policies):
-        """Return the tier needing most authority, and the line that reaches it.
-
-        No line means that the order as a whole reaches it.
+        Lines may be left out by a hook of theirs, ``_o2c_is_left_out``.
         """
-        self.ensure_one()
-        level, team = self.o2c_level_id, self.team_id
-        line_model = self.env["sale.order.line"]
-        best_tier = policies._match(level, team)._get_tier(self.o2c_effective_discount)
-        best_line = line_model
-        for line in self._o2c_get_discountable_lines():
-            policy = policies._match(level, team, line.product_id.categ_id)
-            tier = policy._get_tier(line.o2c_effective_discount)
-            if tier and tier.authority_rank > best_tier.authority_rank:
-                best_tier, best_line = tier, line
-        return best_tier, best_line
-
-    @api.depends(
-        "o2c_discount_tier_id", "o2c_discount_line_id", "o2c_effective_discount"
-    )
-    @api.depends_context("lang")
-    def _compute_o2c_discount_reason(self):
-        labels = dict(
-            self._fields["o2c_discount_authority"]._description_selection(self.env)
+        return self._o2c_get_discountable_lines().filtered(
+            lambda line: not line._o2c_is_left_out()
         )
-        for order in self:
-            # Policies are for managers to read; their name is not a secret.
-            tier = order.sudo().o2c_discount_tier_id
-            if not AUTHORITY_RANK.get(tier.authority):
-                order.o2c_discount_reason = False
-                continue
-            line = order.o2c_discount_line_id
-            given = (line or order).o2c_effective_discount
-            values = {
-                "discount": formatLang(self.env, given, DISCOUNT_DIGITS),
-                "limit": formatLang(self.env, tier.discount_from, DISCOUNT_DIGITS),
-                "policy": tier.policy_id.name,
-                "authority": labels[tier.authority],
-            }
-            if line:
-                order.o2c_discount_reason = self.env._(
-                    "%(product)s is given %(discount)s %% off; from %(limit)s %% on, "
-                    "policy “%(policy)s” asks for: %(authority)s.",
-                    product=line.product_id.display_name,
-                    **values,
-                )
-            else:
-                order.o2c_discount_reason = self.env._(
-                    "The order is given %(discount)s %% off; from %(limit)s %% on, "
-                    "policy “%(policy)s” asks for: %(authority)s.",
-                    **values,
-                )
+
+    def _o2c_spread_order_discounts(self):
+        """Return what each line bears of the discounts on the whole order.
+
+        They are spread over what is sold in proportion to its subtotals, to the cent.
+        Goods that go back are no such discount: they count for the order only.
+
+        :return: amounts without tax, in the order's currency, by line
+        :rtype: dict
+        """
+        judged = self._o2c_get_judged_lines()
+        givers = judged.filtered(lambda line: line._o2c_is_order_discount())
+        sold = (judged - givers).filtered(lambda line: line.price_subtotal > 0.0)
+        total = sum(sold.mapped("price_subtotal"))
+        if not givers or not total:
+            return {}
+        amount = -sum(givers.mapped("price_subtotal"))
+        currency = self.currency_id or self.env.company.currency_id
+        shares, before, spread = {}, 0.0, 0.0
+        for line in sold:
+            before += line.price_subtotal
+            upto = currency.round(amount * before / total)
+            shares[line] = currency.round(upto - spread)
+            spread = upto
+        return shares

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .assign import assign
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -13,6 +15,16 @@ class SaleOrderLine(models.Model):
         help="Unit price of the pricelist before any discount, when the line was made.",
         groups="base.group_user",
     )
+    o2c_pricelist_discount = fields.Float(
+        string="By Pricelist (%)",
+        digits=(5, 2),
+        compute="_compute_o2c_reference_price_unit",
+        store=True,
+        precompute=True,
+        aggregator="avg",
+        help="What the rule of the pricelist takes off the reference price.",
+        groups="base.group_user",
+    )
     o2c_reference_subtotal = fields.Monetary(
         string="Reference Subtotal",
         compute="_compute_o2c_reference_subtotal",
@@ -22,33 +34,55 @@ class SaleOrderLine(models.Model):
         "where goods go back.",
         groups="base.group_user",
     )
+    o2c_order_discount_share = fields.Monetary(
+        string="Share of Order Discounts",
+        compute="_compute_o2c_order_discount_share",
+        store=True,
+        help="What discounts on the whole order take off this line, without tax.",
+        groups="base.group_user",
+    )
     o2c_effective_discount = fields.Float(
         string="Effective Discount (%)",
         digits=(5, 2),
         compute="_compute_o2c_effective_discount",
         store=True,
-        precompute=True,
-        help="1 - subtotal / reference subtotal: counts the line discount and a "
-        "hand-changed unit price.",
+        aggregator="avg",
+        help="1 - subtotal / reference subtotal: counts the line discount, a "
+        "hand-changed unit price and the line's share of discounts on the whole order.",
         groups="base.group_user",
     )
 
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | {
             "o2c_reference_price_unit",
+            "o2c_pricelist_discount",
             "o2c_reference_subtotal",
+            "o2c_order_discount_share",
             "o2c_effective_discount",
         }
+
+    def _o2c_is_left_out(self):
+        """Whether the line is no matter of discount policies.
+
+        A hook for addons whose lines give something away by rules of their own, such
+        as promotions. What it rests on has to be added to the dependencies of the
+        effective discount of lines and orders.
+        """
+        self.ensure_one()
+        return False
 
     @api.depends(
         "product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id"
     )
     def _compute_o2c_reference_price_unit(self):
         for line in self:
+            price = percent = 0.0
             if line._o2c_has_reference_price():
-                line.o2c_reference_price_unit = line._o2c_get_reference_price_unit()
-            else:
-                line.o2c_reference_price_unit = 0.0
+                price = line._o2c_get_reference_price_unit()
+                percent = line._o2c_get_pricelist_discount()
+            if percent and not line.company_id.o2c_count_pricelist_discounts:
+                price, percent = price * (1.0 - percent / 100.0), 0.0
+            assign(line, o2c_reference_price_unit=price, o2c_pricelist_discount=percent)
 
     def _o2c_has_reference_price(self):
         """Whether the pricelist says what the line should cost.
@@ -76,46 +110,91 @@ class SaleOrderLine(models.Model):
             fiscal_position=line.order_id.fiscal_position_id,
         )
 
+    def _o2c_get_pricelist_discount(self):
+        """Return the percentage that a rule of the pricelist takes off, and that Odoo
+        fills in as the discount of the line."""
+        self.ensure_one()
+        # What belongs to a combo has the discount of the combo.
+        line = self._get_linked_line() if self.combo_item_id else self
+        line = line.with_company(self.company_id)
+        if not line.pricelist_item_id._show_discount():
+            return 0.0
+        base = line._get_pricelist_price_before_discount()
+        if base <= 0.0:
+            return 0.0
+        return max(0.0, 100.0 * (1.0 - line._get_pricelist_price() / base))
+
     @api.depends("o2c_reference_price_unit", "price_subtotal", "product_uom_qty")
     def _compute_o2c_reference_subtotal(self):
-        AccountTax = self.env["account.tax"]
         for line in self:
-            company = line.company_id or self.env.company
-            if line._o2c_only_gives_away():
-                line.o2c_reference_subtotal = 0.0
-            elif not line.o2c_reference_price_unit:
-                line.o2c_reference_subtotal = max(0.0, line.price_subtotal)
-            elif (
-                line.o2c_reference_price_unit == line.price_unit
-                and not line.discount
-                and not line.extra_tax_data
-            ):
-                line.o2c_reference_subtotal = line.price_subtotal
-            else:
-                # Amounts agreed beside the price do not change the list price.
-                base_line = line._prepare_base_line_for_taxes_computation(
-                    price_unit=line.o2c_reference_price_unit,
-                    discount=0.0,
-                    extra_tax_data={},
-                )
-                AccountTax._add_tax_details_in_base_line(base_line, company)
-                AccountTax._round_base_lines_tax_details([base_line], company)
-                details = base_line["tax_details"]
-                line.o2c_reference_subtotal = details["total_excluded_currency"]
+            assign(line, o2c_reference_subtotal=line._o2c_get_reference_subtotal())
+
+    def _o2c_get_reference_subtotal(self):
+        self.ensure_one()
+        if self._o2c_only_gives_away():
+            return 0.0
+        if not self.o2c_reference_price_unit:
+            return max(0.0, self.price_subtotal)
+        if (
+            self.o2c_reference_price_unit == self.price_unit
+            and not self.discount
+            and not self.extra_tax_data
+        ):
+            return self.price_subtotal
+        # Amounts agreed beside the price do not change the list price.
+        AccountTax = self.env["account.tax"]
+        company = self.company_id or self.env.company
+        base_line = self._prepare_base_line_for_taxes_computation(
+            price_unit=self.o2c_reference_price_unit, discount=0.0, extra_tax_data={}
+        )
+        AccountTax._add_tax_details_in_base_line(base_line, company)
+        AccountTax._round_base_lines_tax_details([base_line], company)
+        return base_line["tax_details"]["total_excluded_currency"]
 
     def _o2c_only_gives_away(self):
         """Whether the line sells nothing, but takes off what the other lines sell."""
         self.ensure_one()
-        return self.product_uom_qty < 0.0 or (
-            self._is_global_discount() and self.price_subtotal < 0.0
-        )
+        return self.product_uom_qty < 0.0 or self._o2c_is_order_discount()
 
-    @api.depends("o2c_reference_subtotal", "price_subtotal")
+    def _o2c_is_order_discount(self):
+        """Whether the line is a discount on the whole order."""
+        self.ensure_one()
+        return bool(self._is_global_discount()) and self.price_subtotal < 0.0
+
+    @api.depends(
+        "extra_tax_data",
+        "order_id.order_line.display_type",
+        "order_id.order_line.extra_tax_data",
+        "order_id.order_line.is_downpayment",
+        "order_id.order_line.price_subtotal",
+        "order_id.order_line.product_uom_qty",
+    )
+    def _compute_o2c_order_discount_share(self):
+        for order, lines in self.grouped("order_id").items():
+            shares = order._o2c_spread_order_discounts()
+            for line in lines:
+                assign(line, o2c_order_discount_share=shares.get(line, 0.0))
+
+    @api.depends("o2c_reference_subtotal", "o2c_order_discount_share", "price_subtotal")
     def _compute_o2c_effective_discount(self):
         for line in self:
-            line.o2c_effective_discount = self._o2c_discount_percent(
-                line.price_subtotal, line.o2c_reference_subtotal
+            percent = self._o2c_discount_percent(
+                line._o2c_get_net(), line.o2c_reference_subtotal
             )
+            assign(line, o2c_effective_discount=percent)
+
+    def _o2c_get_net(self):
+        """Return what the line really brings, without tax, in the order's currency."""
+        self.ensure_one()
+        return self.price_subtotal - self.o2c_order_discount_share
+
+    def _o2c_get_pricelist_amount(self):
+        """Return how much of what the line gives away the pricelist gives, without tax,
+        in the order's currency."""
+        self.ensure_one()
+        given = max(0.0, self.o2c_reference_subtotal - self.price_subtotal)
+        by_rule = self.o2c_reference_subtotal * self.o2c_pricelist_discount / 100.0
+        return min(given, by_rule)
 
     @api.model
     def _o2c_discount_percent(self, net, reference):
