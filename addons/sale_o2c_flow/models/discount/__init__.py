@@ -7,3 +7,5 @@ from . import order_discount
 from . import order_discount_lines
 from . import margin
 from . import sale_order_judgement
+from . import sale_order_advice
+from . import order_discount
