@@ -2,6 +2,7 @@ from . import test_amount_in_words
 from . import test_approval_content
 from . import test_approval_decisions
 from . import test_approval_gate
+from . import test_approval_preview
 from . import test_cash_identity
 from . import test_cash_walk
 from . import test_collection

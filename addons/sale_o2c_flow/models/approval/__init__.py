@@ -6,3 +6,4 @@ from . import sale_order
 from . import sale_order_gate
 from . import sale_order_line
 from . import payment_transaction
+from . import approval_preview
