@@ -27,6 +27,7 @@
         "wizard/o2c_receipt_views.xml",
         "wizard/o2c_collection_reject_views.xml",
         "wizard/o2c_invoice_reject_views.xml",
+        "wizard/o2c_discount_simulation_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_discount_views.xml",
         "views/sale_order_discount_total_views.xml",

@@ -4,3 +4,7 @@ from . import o2c_receipt
 from . import o2c_ship
 from . import o2c_invoice_reject
 from . import sale_order_discount
+from . import o2c_discount_simulation
+from . import o2c_discount_simulation_tier
+from . import o2c_discount_simulation_result
+from . import o2c_discount_simulation_change

@@ -1,4 +1,6 @@
 from . import res_company
+from . import res_partner
+from . import product_product
 from . import o2c_discount_policy
 from . import o2c_discount_tier
 from . import sale_order_line

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tools import ormcache
 
 from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK
@@ -107,15 +108,24 @@ class O2cDiscountPolicy(models.Model):
     @api.constrains("tier_ids")
     def _check_tiers(self):
         for policy in self:
-            ranks = policy.tier_ids.sorted("discount_from").mapped("authority_rank")
-            if ranks != sorted(ranks):
-                raise ValidationError(
-                    self.env._(
-                        "In policy “%(policy)s” a higher discount needs less authority "
-                        "than a lower one: put the tiers in order.",
-                        policy=policy.name,
-                    )
+            policy._check_ascending(policy.tier_ids._get_plain())
+
+    def _check_ascending(self, tiers):
+        """Check that more discount never needs less authority.
+
+        :param tiers: tiers as plain data, the lowest discount first
+        :raise ValidationError: if it does
+        """
+        self.ensure_one()
+        ranks = [tier.rank for tier in tiers]
+        if ranks != sorted(ranks):
+            raise ValidationError(
+                self.env._(
+                    "In policy “%(policy)s” a higher discount needs less authority "
+                    "than a lower one: put the tiers in order.",
+                    policy=self.name,
                 )
+            )
 
     @api.constrains("partner_ids")
     def _check_partners(self):
@@ -160,6 +170,39 @@ class O2cDiscountPolicy(models.Model):
             dict(vals, name=default.get("name") or self.env._("%s (copy)", policy.name))
             for policy, vals in zip(self, super().copy_data(default), strict=True)
         ]
+
+    def _set_tiers(self, tiers):
+        """Put other tiers in place of those of the policy. Those that start at the same
+        discount stay: orders refer to them.
+
+        :param list tiers: pairs of a discount in percent and an authority
+        """
+        self.ensure_one()
+        wanted = dict(tiers)
+        commands = []
+        for tier in self.tier_ids:
+            authority = wanted.pop(tier.discount_from, None)
+            if not authority:
+                commands.append(Command.delete(tier.id))
+            elif authority != tier.authority:
+                commands.append(Command.update(tier.id, {"authority": authority}))
+        commands += [
+            Command.create({"discount_from": discount, "authority": authority})
+            for discount, authority in wanted.items()
+        ]
+        self.tier_ids = commands
+
+    def action_o2c_simulate(self):
+        """Open the simulator on the policy."""
+        self.ensure_one()
+        simulation = self.env["o2c.discount.simulation"].create({"policy_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Simulate"),
+            "res_model": simulation._name,
+            "res_id": simulation.id,
+            "view_mode": "form",
+        }
 
     @api.model
     @ormcache()

@@ -115,21 +115,12 @@ class SaleOrder(models.Model):
             date=self._o2c_get_policy_date(),
             level_id=self.o2c_level_id.id,
             team_id=self.team_id.id,
-            partners=self._o2c_get_partner_path(),
+            partners=self.partner_id._o2c_get_customer_path(),
             currency_id=self.currency_id.id,
             discount=self.o2c_effective_discount,
             margin=self._o2c_get_known_margin(),
             goods=tuple(line._o2c_get_goods() for line in self._o2c_get_judged_lines()),
         )
-
-    def _o2c_get_partner_path(self):
-        """Return the ids of the customer and the companies above, the topmost first."""
-        path = []
-        partner = self.partner_id.commercial_partner_id
-        while partner:
-            path.append(partner.id)
-            partner = partner.parent_id
-        return tuple(reversed(path))
 
     def _o2c_get_policy_date(self):
         """Return the day whose policies judge the order: the day it was made, where the
@@ -252,11 +243,10 @@ class SaleOrderLine(models.Model):
         :rtype: odoo.addons.sale_o2c_flow.models.discount.policy_book.Goods
         """
         self.ensure_one()
-        path = self.product_id.categ_id.parent_path or ""
         return Goods(
             key=self,
             product_id=self.product_id.id,
-            categories=tuple(int(part) for part in path.split("/") if part),
+            categories=self.product_id._o2c_get_category_path(),
             discount=self.o2c_effective_discount,
             margin=self._o2c_get_known_margin(),
         )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .assign import assign
 
@@ -70,6 +71,16 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         return False
+
+    @api.model
+    def _o2c_get_judged_domain(self):
+        """Return which stored lines policies judge, for those who look at many orders.
+
+        What ``_o2c_is_left_out`` leaves out has to be left out here, too.
+        """
+        return Domain("display_type", "=", False) & (
+            Domain("product_uom_qty", "!=", 0) | Domain("is_downpayment", "=", False)
+        )
 
     @api.depends(
         "product_id", "product_uom_id", "product_uom_qty", "order_id.pricelist_id"
