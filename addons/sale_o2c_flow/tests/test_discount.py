@@ -60,7 +60,9 @@ class TestEffectiveDiscount(O2cCommon):
 
     def test_share_follows_the_other_lines(self):
         order = self.make_order([(self.product, 10), (self.product, 10)])
-        self.give_order_discount(order, 0.10)
+        order.write(
+            {"o2c_order_discount_type": "amount", "o2c_order_discount_amount": 230.0}
+        )
         first, second, _discount = order.order_line
         self.assertEqual(first.o2c_order_discount_share, 100.0)
         second.product_uom_qty = 30

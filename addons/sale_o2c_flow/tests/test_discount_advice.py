@@ -183,15 +183,20 @@ class TestDiscountAdvice(O2cCommon):
         )
         self.assert_own(order)
 
-    def test_discount_line_of_the_dialog(self):
+    def test_discount_line_from_before(self):
+        """A line of Odoo's dialog, from before order discounts followed the lines."""
         order = self.make_order([(self.product, 10)])
-        self.env["sale.order.discount"].create(
-            {
-                "sale_order_id": order.id,
-                "discount_type": "so_discount",
-                "discount_percentage": 0.15,
-            }
-        ).action_apply_discount()
+        order.order_line = [
+            Command.create(
+                {
+                    "name": "Discount 15%",
+                    "product_id": self.product2.id,
+                    "price_unit": -150.0,
+                    "tax_ids": [Command.set(self.tax.ids)],
+                    "extra_tax_data": {"computation_key": "global_discount,1"},
+                }
+            )
+        ]
         given = order.order_line[1]
         given.price_unit = -self.figure(order, f"lower “{given.name}” to $ #")
         self.assertEqual(given.price_unit, -100.0)

@@ -10,4 +10,3 @@ from . import order_discount_lines
 from . import margin
 from . import sale_order_judgement
 from . import sale_order_advice
-from . import order_discount
