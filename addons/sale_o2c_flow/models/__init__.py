@@ -1,6 +1,7 @@
 from . import common
 from . import notification
 from . import discount
+from . import ordering
 from . import approval
 from . import fulfilment
 from . import collection

@@ -20,3 +20,5 @@ from . import test_screens
 from . import test_screens_by_role
 from . import test_security
 from . import test_statement
+from . import test_paste_list
+from . import test_reorder

@@ -8,3 +8,5 @@ from . import o2c_discount_simulation
 from . import o2c_discount_simulation_tier
 from . import o2c_discount_simulation_result
 from . import o2c_discount_simulation_change
+from . import o2c_paste_list
+from . import o2c_reorder
