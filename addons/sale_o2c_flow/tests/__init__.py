@@ -20,5 +20,6 @@ from . import test_screens
 from . import test_screens_by_role
 from . import test_security
 from . import test_statement
+from . import test_ordering_screens
 from . import test_paste_list
 from . import test_reorder

@@ -522,6 +522,19 @@ class TestReorder(O2cCommon):
             ],
         )
 
+    def test_added_above_a_whole_order_discount(self):
+        self.buy(3, (self.product2, 5))
+        quotation = self.make_order([(self.product, 10)])
+        self.env["sale.order.discount"].with_context(active_id=quotation.id).create(
+            {"discount_type": "so_discount", "discount_percentage": 0.1}
+        ).action_apply_discount()
+        discount = quotation.order_line[-1]
+        form = self.open(quotation.action_o2c_add_usual())
+        self.enter(form, [2])
+        form.save().action_order()
+        self.assertEqual(quotation.order_line.sorted()[-1], discount)
+        self.assertEqual(quotation.order_line.sorted()[1].product_id, self.product2)
+
     def test_nothing_is_added_to_an_order(self):
         order = self.buy(3, (self.product, 5))
         with self.refused("not a quotation any more"):

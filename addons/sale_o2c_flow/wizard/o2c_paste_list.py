@@ -7,10 +7,10 @@ from odoo.tools.misc import formatLang
 
 from ..models.ordering import pasted_list
 from ..models.ordering.product_product import EXACT_CODE, EXACT_NAME, OTHER_CASE
+from ..models.ordering.sale_order import MAX_QUANTITY
 
 MAX_ROWS = 2_000
 MAX_CHARACTERS = 400_000
-MAX_QUANTITY = 999_999_999.0
 MAX_PRICE = 999_999_999_999.0
 DEFAULT_COLUMNS = {"code": 0, "quantity": 1, "price": 2}
 

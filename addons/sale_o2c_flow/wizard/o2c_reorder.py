@@ -1,4 +1,3 @@
-import math
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -9,7 +8,7 @@ from odoo.fields import Command
 from odoo.tools import float_compare
 from odoo.tools.misc import formatLang
 
-MAX_QUANTITY = 999_999_999.0
+from ..models.ordering.sale_order import MAX_QUANTITY
 
 # Why a product cannot be ordered from here.
 PROBLEMS = [
@@ -223,10 +222,7 @@ class O2cReorder(models.TransientModel):
         :raise UserError: naming every line that is wrong
         """
         wrong = self.line_ids.filtered(
-            lambda line: (
-                not math.isfinite(line.quantity)
-                or not 0.0 <= line.quantity <= MAX_QUANTITY
-            )
+            lambda line: not 0.0 <= line.quantity <= MAX_QUANTITY
         )
         if wrong:
             raise UserError(

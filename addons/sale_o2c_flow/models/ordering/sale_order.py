@@ -4,6 +4,9 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+# More than this on one line is a slip of the hand.
+MAX_QUANTITY = 999_999_999.0
+
 
 class SaleOrder(models.Model):
     """Repeating an order, and filling a quotation with many products at once."""
@@ -80,7 +83,9 @@ class SaleOrder(models.Model):
         present = self.order_line._o2c_get_plain_lines()
         grown = defaultdict(float)
         commands = []
-        sequence = max(self.order_line.mapped("sequence"), default=9)
+        # Discounts on the whole order stay below what they are taken off.
+        lines = self.order_line.filtered(lambda line: not line._is_global_discount())
+        sequence = max(lines.mapped("sequence"), default=9)
         for vals in vals_list:
             key = (vals["product_id"], vals["product_uom_id"])
             if len(vals) == 3 and key in present:
