@@ -35,6 +35,9 @@ def take_content(order):
         for key, prices in sold.items()
         if len(prices) > 1
     }
+    # Figures of other addons that may not rise either.
+    if measures := order._o2c_get_content_measures():
+        content["measures"] = measures
     return content
 
 
@@ -45,7 +48,7 @@ def _get_sold(order):
     the company money. Ten pieces back at 100 count as ten at -100.
     """
     sold = defaultdict(lambda: defaultdict(float))
-    for line in order._o2c_get_discountable_lines():
+    for line in order._o2c_get_sold_lines():
         quantity = line.product_uom_qty
         if quantity:
             price = round(line.price_subtotal / abs(quantity), 4)
@@ -80,6 +83,12 @@ def goes_beyond(content, agreed):
     if (
         content["amount_total"] > agreed["amount_total"]
         or content["discount"] > agreed["discount"]
+    ):
+        return True
+    agreed_measures = agreed.get("measures", {})
+    if any(
+        measure > agreed_measures.get(name, 0.0)
+        for name, measure in content.get("measures", {}).items()
     ):
         return True
     for key in content["lines"]:

@@ -86,6 +86,14 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return order_content.take_content(self.sudo())
 
+    def _o2c_get_content_measures(self):
+        """Return further figures that approvers agree to: a higher one falls due again.
+
+        :rtype: dict[str, float]
+        """
+        self.ensure_one()
+        return {}
+
     # === SUBMITTING === #
 
     def action_o2c_submit(self):
@@ -109,7 +117,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("%(order)s is not a quotation any more.", order=self.name)
             )
-        if not self._o2c_get_discountable_lines():
+        if not self._o2c_get_sold_lines():
             raise UserError(
                 self.env._(
                     "%(order)s has no products yet: add some first.", order=self.name
@@ -261,7 +269,10 @@ class SaleOrder(models.Model):
         """
         accepted = bool(self.signature or self.transaction_ids)
         if self.state in ("draft", "sent"):
-            self.with_context(send_email=accepted).action_confirm()
+            if accepted:
+                self._validate_order()
+            else:
+                self.with_context(send_email=False).action_confirm()
             self.transaction_ids._o2c_invoice_late()
 
     def _o2c_after_decision(self, tasks):

@@ -29,14 +29,23 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def action_confirm(self):
+        cleared = self._o2c_divert_held()
+        if not cleared:
+            return True
+        return super(SaleOrder, cleared).action_confirm()
+
+    def _o2c_divert_held(self):
+        """Send those orders into approval that may not be confirmed yet.
+
+        An addon that does something of its own before it confirms orders asks first.
+
+        :return: the orders that may be confirmed
+        """
         self._o2c_judge_unsubmitted()
         held = self.filtered("o2c_approval_needed")
         if held:
             held._o2c_divert()
-        cleared = self - held
-        if not cleared:
-            return True
-        return super(SaleOrder, cleared).action_confirm()
+        return self - held
 
     def _o2c_judge_unsubmitted(self):
         """Judge discounts anew where a flow may hold; what was submitted was judged

@@ -59,6 +59,18 @@ class SaleOrder(models.Model):
             stages = order._o2c_get_progress_stages()
             order.o2c_progress = sorted(stages, key=lambda stage: stage["sequence"])
 
+    def _o2c_get_sold_lines(self):
+        """Return the lines that sell something: no sections, no down payments.
+
+        Down payments have no quantity; what has one is sold, whatever it is called.
+        """
+        return self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and (line.product_uom_qty or not line.is_downpayment)
+            )
+        )
+
     def _o2c_get_progress_stages(self):
         """Return the stages of the path from order to cash, for the progress line.
 

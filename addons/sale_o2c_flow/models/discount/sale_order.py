@@ -69,24 +69,10 @@ class SaleOrder(models.Model):
                 o2c_pricelist_amount=by_pricelist,
             )
 
-    def _o2c_get_discountable_lines(self):
-        """Return the lines that sell or give something: no sections, no down payments.
-
-        Down payments have no quantity; what has one is judged, whatever it is called.
-        """
-        return self.order_line.filtered(
-            lambda line: (
-                not line.display_type
-                and (line.product_uom_qty or not line.is_downpayment)
-            )
-        )
-
     def _o2c_get_judged_lines(self):
-        """Return the lines that discount policies judge.
-
-        Lines may be left out by a hook of theirs, ``_o2c_is_left_out``.
-        """
-        return self._o2c_get_discountable_lines().filtered(
+        """Return the lines that discount policies judge: what is sold, less the lines
+        that say of themselves, by ``_o2c_is_left_out``, that they are left out."""
+        return self._o2c_get_sold_lines().filtered(
             lambda line: not line._o2c_is_left_out()
         )
 

@@ -74,8 +74,7 @@ class SaleOrder(models.Model):
         """Whether the ordinary invoice would hold everything that is left."""
         self.ensure_one()
         return all(
-            line._o2c_is_invoiceable_whole()
-            for line in self._o2c_get_discountable_lines()
+            line._o2c_is_invoiceable_whole() for line in self._o2c_get_sold_lines()
         )
 
     def _get_invoiced(self):
