@@ -1,0 +1,2 @@
+from . import test_promotion_discount
+from . import test_promotion_gate
