@@ -8,11 +8,10 @@ import zipfile
 from collections import Counter
 
 import pytest
-from o2c_cli import manifest, paths
+from o2c_cli import manifest, paths, testing
 from packaging.markers import Marker
 
 REPO = paths.REPO
-ADDON = REPO / "addons" / "sale_o2c_flow"
 
 
 def test_locks_are_pinned_and_hashed():
@@ -53,12 +52,27 @@ def test_commands_are_documented():
         assert command in answer.stdout
 
 
+def test_every_addon_has_tests_that_run():
+    run = {path for suite in testing.SUITES for path in suite.get_files()}
+    for name in paths.get_addons():
+        tests = set((paths.ADDONS / name / "tests").glob("test_*.py"))
+        assert tests and tests <= run, name
+
+
+def test_a_database_is_made_only_for_tests_that_may_need_it():
+    (glue,) = [s for s in testing.SUITES if s.database == "o2c_test_glue"]
+    assert glue.may_hold("TestPromotionGate") and glue.may_hold("test_translations")
+    assert not glue.may_hold("TestCollection")
+
+
 @pytest.mark.slow
-def test_the_wheel_holds_every_file_of_the_addon(tmp_path):
+@pytest.mark.parametrize("name", paths.get_addons())
+def test_the_wheel_holds_every_file_of_the_addon(tmp_path, name):
+    addon = paths.ADDONS / name
     subprocess.run(
         [
             *(sys.executable, "-m", "build", "--wheel", "--no-isolation"),
-            *("-o", str(tmp_path), str(ADDON)),
+            *("-o", str(tmp_path), str(addon)),
         ],
         check=True,
         capture_output=True,
@@ -69,14 +83,14 @@ def test_the_wheel_holds_every_file_of_the_addon(tmp_path):
         },
     )
     (wheel,) = tmp_path.glob("*.whl")
-    assert wheel.name.startswith("odoo_addon_sale_o2c_flow-19.0.")
+    assert wheel.name.startswith(f"odoo_addon_{name}-19.0.")
     inside = set(zipfile.ZipFile(wheel).namelist())
-    files = ast.literal_eval((ADDON / "__manifest__.py").read_text())
-    wanted = {*files["data"], *files["demo"]}
+    files = ast.literal_eval((addon / "__manifest__.py").read_text())
+    wanted = {*files["data"], *files.get("demo", [])}
     for pattern in ("**/*.py", "static/**/*", "i18n/*"):
         wanted |= {
-            str(path.relative_to(ADDON))
-            for path in ADDON.glob(pattern)
+            str(path.relative_to(addon))
+            for path in addon.glob(pattern)
             if path.is_file()
         }
-    assert {f"odoo/addons/sale_o2c_flow/{name}" for name in wanted} <= inside
+    assert {f"odoo/addons/{name}/{file}" for file in wanted} <= inside

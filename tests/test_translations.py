@@ -2,17 +2,14 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import polib
 from lxml import html
-from o2c_cli import terms
+from o2c_cli import database, paths, terms
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import TRANSLATED_ATTRS, TranslationImporter
 
-ADDON = "sale_o2c_flow"
-FOLDER = Path(__file__).resolve().parents[1] / "addons" / ADDON / "i18n"
 LANGUAGES = ["zh_CN"]
 
 # Labels every document of Odoo carries, and the names of Odoo's own documents: they
@@ -36,6 +33,11 @@ WORDS = {
     "o2c.invoice.title": "发票抬头",
     "o2c.customer.level": "客户级别",
 }
+# The addons in the list of applications.
+NAMES = {
+    "sale_o2c_flow": "订单到回款",
+    "sale_o2c_flow_loyalty": "订单到回款与促销",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -43,45 +45,57 @@ class TestTranslations(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.template = polib.pofile((FOLDER / f"{ADDON}.pot").read_text())
+        # Each addon is checked where it is installed: those that are glue in a
+        # database of their own.
+        installed = cls.env.registry._init_modules
+        glue = installed.intersection(database.get_glue())
+        cls.addons = sorted(glue) or [database.OUR_MODULE]
+        cls.templates = {
+            addon: polib.pofile((get_folder(addon) / f"{addon}.pot").read_text())
+            for addon in cls.addons
+        }
         cls.languages = {
-            code: polib.pofile((FOLDER / f"{code}.po").read_text())
+            (addon, code): polib.pofile((get_folder(addon) / f"{code}.po").read_text())
+            for addon in cls.addons
             for code in LANGUAGES
         }
 
     def test_every_language_is_checked(self):
-        self.assertEqual([path.stem for path in FOLDER.glob("*.po")], LANGUAGES)
+        for addon in self.addons:
+            languages = [path.stem for path in get_folder(addon).glob("*.po")]
+            self.assertEqual(languages, LANGUAGES, addon)
 
     def test_the_template_holds_the_texts_of_the_code(self):
-        exported = get_places(terms.export(self.env, ADDON))
-        known = get_places(self.template)
         hint = "Run ./o2c i18n and translate what is new."
-        self.assertEqual(exported - known, set(), f"Not in the template. {hint}")
-        self.assertEqual(known - exported, set(), f"Not in the code any more. {hint}")
+        for addon, template in self.templates.items():
+            exported = get_places(terms.export(self.env, addon))
+            known = get_places(template)
+            self.assertEqual(exported - known, set(), f"Not in the template. {hint}")
+            self.assertEqual(known - exported, set(), f"Not in the code. {hint}")
 
     def test_languages_follow_the_template(self):
-        for code, language in self.languages.items():
-            merged = str(terms.merge(self.template, language, code))
+        for (addon, code), language in self.languages.items():
+            merged = str(terms.merge(self.templates[addon], language, code))
             self.assertTrue(
-                merged == (FOLDER / f"{code}.po").read_text(),
-                f"{code}.po is not what ./o2c i18n writes: run it.",
+                merged == (get_folder(addon) / f"{code}.po").read_text(),
+                f"{code}.po of {addon} is not what ./o2c i18n writes: run it.",
             )
 
     def test_nothing_is_missing(self):
-        for code, language in self.languages.items():
+        for name, language in self.languages.items():
             missing = [e.msgid for e in language if not e.msgstr.strip()]
-            self.assertEqual(missing, [], code)
+            self.assertEqual(missing, [], name)
             fuzzy = [entry.msgid for entry in language.fuzzy_entries()]
-            self.assertEqual(fuzzy, [], code)
+            self.assertEqual(fuzzy, [], name)
 
     def test_translations_are_formed_like_their_source(self):
-        for code, language in self.languages.items():
+        for name, language in self.languages.items():
             changed = [
                 (entry.msgid, entry.msgstr)
                 for entry in language
                 if get_form(entry.msgstr) != get_form(entry.msgid)
             ]
-            self.assertEqual(changed, [], code)
+            self.assertEqual(changed, [], name)
 
     def test_chinese_uses_the_words_of_the_trade(self):
         self.load_chinese()
@@ -94,17 +108,23 @@ class TestTranslations(TransactionCase):
 
     def test_chinese_reaches_records_and_the_list_of_applications(self):
         self.load_chinese()
-        step = self.env.ref(f"{ADDON}.approval_step_finance")
+        step = self.env.ref("sale_o2c_flow.approval_step_finance")
         self.assertEqual(step.with_context(lang="zh_CN").name, "财务")
-        module = self.env.ref(f"base.module_{ADDON}").with_context(lang="zh_CN")
-        self.assertEqual(module.shortdesc, "订单到回款")
+        for addon, name in NAMES.items():
+            module = self.env.ref(f"base.module_{addon}").with_context(lang="zh_CN")
+            self.assertEqual(module.shortdesc, name)
 
     def load_chinese(self):
-        """Load the addon's own file; all of Odoo's would take seconds."""
+        """Load the addons' own files; all of Odoo's would take seconds."""
         self.env["res.lang"]._activate_lang("zh_CN")
         importer = TranslationImporter(self.env.cr, verbose=False)
-        importer.load_file(str(FOLDER / "zh_CN.po"), "zh_CN")
+        for addon in paths.get_addons():
+            importer.load_file(str(get_folder(addon) / "zh_CN.po"), "zh_CN")
         importer.save()
+
+
+def get_folder(addon):
+    return paths.ADDONS / addon / "i18n"
 
 
 def get_places(file):

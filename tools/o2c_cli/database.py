@@ -104,12 +104,26 @@ def ensure_base():
 def ensure_addon():
     """Return the template that has the addon, without demo data."""
     base = ensure_base()
-    name = f"o2c_addon_{state.digest(base, *get_seen_files())}"
+    name = f"o2c_addon_{state.digest(base, *get_seen_files(OUR_MODULE))}"
     if not is_whole(name):
         _drop_outdated("o2c_addon_")
         with step("Database with the addon"):
             copy(base, BUILDING)
             run_odoo(BUILDING, "-i", OUR_MODULE, "--without-demo")
+            rename(BUILDING, name)
+    return name
+
+
+def ensure_glue():
+    """Return the template that has every addon, and what they are glue to."""
+    addon = ensure_addon()
+    glue = get_glue()
+    name = f"o2c_glue_{state.digest(addon, *get_seen_files(*glue))}"
+    if not is_whole(name):
+        _drop_outdated("o2c_glue_")
+        with step("Database with the addons that are glue"):
+            copy(addon, BUILDING)
+            run_odoo(BUILDING, "-i", ",".join(glue), "--without-demo")
             rename(BUILDING, name)
     return name
 
@@ -127,11 +141,21 @@ def ensure_demo():
     return name
 
 
-def get_seen_files():
-    """Return the files of the addons that make a database what it is."""
+def get_glue():
+    """Return the names of the addons that join the flow with another application, and
+    are installed by themselves with it."""
+    return [name for name in paths.get_addons() if name != OUR_MODULE]
+
+
+def get_seen_files(*addons):
+    """Return the files of addons that make a database what it is.
+
+    :param str addons: names; all of them when none is given
+    """
     return [
         path
-        for path in sorted(paths.ADDONS.rglob("*"))
+        for addon in addons or paths.get_addons()
+        for path in sorted((paths.ADDONS / addon).rglob("*"))
         if path.is_file()
         and not set(UNSEEN).intersection(path.relative_to(paths.ADDONS).parts)
     ]

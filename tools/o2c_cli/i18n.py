@@ -1,5 +1,7 @@
 """Translations: the texts of the code, brought into every language's file."""
 
+import os
+
 from . import database, paths
 from .console import say, step
 
@@ -7,22 +9,27 @@ DATABASE = "o2c_i18n"
 
 
 def update():
-    """Export the texts of the addon, merge them into its languages, and say what is
+    """Export the texts of each addon, merge them into its languages, and say what is
     missing."""
-    folder = paths.ADDONS / database.OUR_MODULE
-    template = database.ensure_addon()
-    with step("Texts"):
+    _update([database.OUR_MODULE], database.ensure_addon())
+    _update(database.get_glue(), database.ensure_glue())
+
+
+def _update(addons, template):
+    folders = [paths.ADDONS / name for name in addons]
+    with step(f"Texts of {', '.join(addons)}"):
         database.copy(template, DATABASE)
         database.run_script(
             DATABASE,
             "update_terms.py",
-            O2C_ADDON=str(folder),
+            O2C_ADDONS=os.pathsep.join(map(str, folders)),
             PYTHONPATH=str(paths.REPO / "tools"),
         )
         database.drop(DATABASE)
-    for path in sorted((folder / "i18n").glob("*.po")):
-        missing, total = count_missing(path)
-        say(f"  {path.stem}: {missing} of {total} texts have no translation")
+    for folder in folders:
+        for path in sorted((folder / "i18n").glob("*.po")):
+            missing, total = count_missing(path)
+            say(f"  {path.stem}: {missing} of {total} texts have no translation")
 
 
 def count_missing(path):

@@ -35,7 +35,7 @@ def lint(fix=False):
 def _get_checks():
     binary = paths.LINT_VENV / "bin"
     folders = _get_folders()
-    addons = sorted(path.parent for path in paths.ADDONS.glob("*/__manifest__.py"))
+    addons = [paths.ADDONS / name for name in paths.get_addons()]
     return [
         ("ruff", [binary / "ruff", "check", *folders]),
         ("ruff format", [binary / "ruff", "format", "--check", *folders]),

@@ -13,8 +13,8 @@ def check_all():
     """Return what is wrong with the manifests, a sentence each."""
     return [
         problem
-        for path in sorted(paths.ADDONS.glob("*/__manifest__.py"))
-        for problem in check(path)
+        for name in paths.get_addons()
+        for problem in check(paths.ADDONS / name / "__manifest__.py")
     ]
 
 

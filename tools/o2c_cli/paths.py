@@ -22,6 +22,11 @@ STAMPS = HOME / "stamps"
 LOGINS = REPO / "tools" / "o2c_cli" / "logins.csv"
 
 
+def get_addons():
+    """Return the names of the addons."""
+    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+
+
 def log(name):
     """Return the path of a log file."""
     return LOGS / f"{name}.log"

@@ -20,29 +20,49 @@ class Suite:
     database: str
     ignored: tuple = ()
     slow: bool = False
+    # Its database is made for every run.
+    always: bool = False
     # Tests of the addon run inside Odoo; those of a real server from outside.
     inside: bool = True
 
     def may_hold(self, keyword):
         """Whether a test that a keyword asks for may be here; else the database, which
-        takes minutes to make, is not needed."""
+        may take minutes to make, is not needed."""
         words = set(re.findall(r"\w+", keyword.lower())) - {"and", "or", "not"}
-        return not self.slow or any(
-            word in f"{path.relative_to(TESTS)} {path.read_text()}".lower()
+        return self.always or any(
+            word in f"{path.relative_to(paths.REPO)} {path.read_text()}".lower()
             for word in words
-            for folder in self.folders
-            for path in folder.glob("test_*.py")
+            for path in self.get_files()
         )
+
+    def get_files(self):
+        """Return the files of its tests."""
+        return [
+            path
+            for folder in self.folders
+            for path in ([folder] if folder.is_file() else folder.rglob("test_*.py"))
+        ]
 
 
 TESTS = paths.REPO / "tests"
+TRANSLATIONS = TESTS / "test_translations.py"
 SUITES = (
     Suite(
-        "addons and system",
-        (paths.ADDONS, TESTS),
+        "addon and system",
+        (paths.ADDONS / database.OUR_MODULE, TESTS),
         database.ensure_addon,
         "o2c_test",
         ignored=(TESTS / "demo", TESTS / "walk"),
+        always=True,
+    ),
+    Suite(
+        "addons that are glue",
+        (
+            *(paths.ADDONS / name / "tests" for name in database.get_glue()),
+            TRANSLATIONS,
+        ),
+        database.ensure_glue,
+        "o2c_test_glue",
     ),
     Suite(
         "demo company",

@@ -4,5 +4,5 @@ from pathlib import Path
 
 from o2c_cli import terms
 
-folder = Path(os.environ["O2C_ADDON"])
-terms.update(env, folder.name, folder)  # noqa: F821
+for folder in map(Path, os.environ["O2C_ADDONS"].split(os.pathsep)):
+    terms.update(env, folder.name, folder)  # noqa: F821
