@@ -61,10 +61,10 @@ def snapshot(server):
     return {name: sorted(server.query(sql)) for name, sql in NATIVE.items()}
 
 
-def press(server, method):
-    """Press the button of the module in Apps."""
+def press(server, method, name=MODULE):
+    """Press the button of a module in Apps and return its state then."""
     admin = server.user("admin")
-    domain = [["name", "=", MODULE]]
+    domain = [["name", "=", name]]
     module = admin.call("ir.module.module", "search", domain)
     admin.call("ir.module.module", method, module)
     (row,) = admin.read("ir.module.module", module, "state")
