@@ -39,6 +39,14 @@ class TestContent(BaseCase):
     def assert_beyond(self, content, agreed):
         self.assertTrue(goes_beyond(content, agreed))
 
+    def test_figures_of_other_addons(self):
+        plain, low = make((100, 10)), make((100, 10), measures={"rewards": 5.0})
+        high = make((100, 10), measures={"rewards": 5.1})
+        self.assert_beyond(high, low)
+        self.assert_beyond(low, plain)
+        self.assert_within(low, high)
+        self.assert_within(plain, high)
+
     def test_more_and_less(self):
         agreed = make((100.0, 10))
         self.assert_within(agreed, agreed)
