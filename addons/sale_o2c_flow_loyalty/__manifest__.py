@@ -12,6 +12,7 @@
     "depends": ["sale_o2c_flow", "sale_loyalty"],
     "data": [
         "views/loyalty_program_views.xml",
+        "views/sale_order_views.xml",
     ],
     "pre_init_hook": "pre_init_hook",
 }

@@ -1,10 +1,28 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
     """What promotions give, beside what salespeople do."""
 
     _inherit = "sale.order"
+
+    o2c_reward_given = fields.Monetary(
+        string="Rewards Not Counted as a Discount",
+        compute="_compute_o2c_reward_given",
+        help="What rewards of programs give away, without tax, that are not counted as "
+        "a discount.",
+        groups="base.group_user",
+    )
+
+    @api.depends(
+        "order_line.o2c_not_discount",
+        "order_line.price_subtotal",
+        "order_line.o2c_reference_subtotal",
+    )
+    def _compute_o2c_reward_given(self):
+        for order in self:
+            rewards = order.order_line.filtered("o2c_not_discount")
+            order.o2c_reward_given = rewards._o2c_get_given()
 
     def _o2c_get_discountable_lines(self):
         lines = super()._o2c_get_discountable_lines()
@@ -35,8 +53,7 @@ class SaleOrder(models.Model):
         )
         if not rewards:
             return 0.0
-        given = sum(rewards.mapped("o2c_reference_subtotal"))
-        given -= sum(rewards.mapped("price_subtotal"))
+        given = rewards._o2c_get_given()
         if given <= 0.0:
             return 0.0
         rest = sum(self._o2c_get_discountable_lines().mapped("price_subtotal"))

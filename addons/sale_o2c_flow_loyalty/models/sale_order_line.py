@@ -56,6 +56,11 @@ class SaleOrderLine(models.Model):
             and self.price_subtotal < 0.0
         )
 
+    def _o2c_get_given(self):
+        """Return what the lines give away, untaxed, in the currency of the order."""
+        reference = sum(self.mapped("o2c_reference_subtotal"))
+        return reference - sum(self.mapped("price_subtotal"))
+
     def write(self, vals):
         by_hand = not (self.env.su or is_granting(self.env))
         if not by_hand or GIVING_FIELDS.isdisjoint(vals):

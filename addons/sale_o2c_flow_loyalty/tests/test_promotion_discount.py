@@ -15,6 +15,7 @@ class TestPromotionDiscount(PromotionCommon):
         self.give(order, program)
         self.assertAlmostEqual(order.o2c_effective_discount, 15.0)
         self.assertEqual(order.o2c_amount_given, 150.0)
+        self.assertEqual(order.o2c_reward_given, 0.0)
         self.assertEqual(order.o2c_discount_authority, "team_leader")
 
     def test_not_counted(self):
@@ -26,6 +27,7 @@ class TestPromotionDiscount(PromotionCommon):
         self.assertAlmostEqual(order.o2c_effective_discount, 4.0)
         self.assertEqual(order.o2c_reference_amount, 1000.0)
         self.assertEqual(order.o2c_amount_given, 40.0)
+        self.assertEqual(order.o2c_reward_given, 144.0)
         self.assertEqual(order.o2c_discount_authority, "self")
 
     def test_gifts(self):
@@ -37,9 +39,25 @@ class TestPromotionDiscount(PromotionCommon):
         counted.active = False
         self.give(order, self.make_gift(self.product2, o2c_not_discount=True))
         self.assertEqual(order.order_line[1].product_id, self.product2)
+        self.assertEqual(order.o2c_reward_given, 33.33)
         self.assertAlmostEqual(order.o2c_effective_discount, 0.0)
         self.assertEqual(order.o2c_reference_amount, 1000.0)
         self.assertEqual(order.o2c_discount_authority, "self")
+
+    def test_form(self):
+        """Work on an order with rewards in the form goes on as before."""
+        order = self.make_order()
+        self.give(order, self.make_program(o2c_not_discount=True))
+        with Form(order) as form:
+            form.client_order_ref = "PO 7"
+            with form.order_line.edit(0) as line:
+                line.product_uom_qty = 20
+        order.action_open_reward_wizard()
+        self.assertEqual(order.amount_untaxed, 1800.0)
+        pricelist = self.env["product.pricelist"].create({"name": "Other"})
+        order.pricelist_id = pricelist
+        order.action_update_prices()
+        self.assertEqual(order.amount_untaxed, 1800.0)
 
     def test_own_discounts_count_beside(self):
         program = self.make_program(o2c_not_discount=True)
