@@ -45,21 +45,21 @@ class Suite:
 
 
 TESTS = paths.REPO / "tests"
-TRANSLATIONS = TESTS / "test_translations.py"
 SUITES = (
     Suite(
         "addon and system",
         (paths.ADDONS / database.OUR_MODULE, TESTS),
         database.ensure_addon,
         "o2c_test",
-        ignored=(TESTS / "demo", TESTS / "walk"),
+        ignored=(TESTS / "demo", TESTS / "glue", TESTS / "walk"),
         always=True,
     ),
     Suite(
         "addons that are glue",
         (
             *(paths.ADDONS / name / "tests" for name in database.get_glue()),
-            TRANSLATIONS,
+            TESTS / "glue",
+            TESTS / "test_translations.py",
         ),
         database.ensure_glue,
         "o2c_test_glue",
