@@ -110,10 +110,15 @@ class SaleOrderLine(models.Model):
                 lambda line: (
                     not line.reward_identifier_code
                     or line.invoice_lines
-                    or line.move_ids
+                    or line._o2c_is_on_its_way()
                 )
             )
         return super(SaleOrderLine, lines)._check_line_unlink()
+
+    def _o2c_is_on_its_way(self):
+        """Whether the goods of a confirmed line are to be delivered, or were."""
+        self.ensure_one()
+        return self.state == "sale" and bool(self.sudo().move_ids)
 
     def unlink(self):
         # The orders are judged when loyalty is done: taking goods off is no reward.

@@ -1,4 +1,7 @@
 from odoo import models
+from odoo.fields import Command
+
+from .granting import is_working_out
 
 
 class SaleOrder(models.Model):
@@ -25,6 +28,23 @@ class SaleOrder(models.Model):
                 earned = order._o2c_get_earned_points()
                 order._update_programs_and_rewards()
                 order._o2c_rebook_points(earned)
+
+    def write(self, vals):
+        if vals.get("order_line") and is_working_out(self.env):
+            vals = {**vals, "order_line": self._o2c_keep_moved(vals["order_line"])}
+        return super().write(vals)
+
+    def _o2c_keep_moved(self, commands):
+        """Return commands on order lines that take gifts back whose goods are on their
+        way: Odoo follows a quantity, and keeps the line."""
+        lines = self.order_line
+        return [
+            Command.update(command[1], {"product_uom_qty": 0.0})
+            if command[0] == Command.DELETE
+            and lines.browse(command[1])._o2c_is_on_its_way()
+            else command
+            for command in commands
+        ]
 
     def _o2c_get_earned_points(self):
         """Return the points that the order gives to cards, by card."""

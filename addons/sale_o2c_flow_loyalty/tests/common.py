@@ -52,7 +52,7 @@ class PromotionCommon(O2cCommon):
         )
 
     @classmethod
-    def make_gift(cls, product, **values):
+    def make_gift(cls, product, rule=None, **values):
         """Return a promotion that gives a product."""
         reward = {
             "reward_type": "product",
@@ -60,7 +60,7 @@ class PromotionCommon(O2cCommon):
             "reward_product_qty": 1,
             "required_points": 1,
         }
-        return cls.make_program(reward, name="Gift", **values)
+        return cls.make_program(reward, rule, name="Gift", **values)
 
     @classmethod
     def make_next_order_coupons(cls):

@@ -180,6 +180,23 @@ class TestPromotionInApproval(PromotionCommon):
         self.assertEqual((order.state, order.amount_untaxed), ("sale", 200.0))
         self.assertFalse(order.order_line.reward_id)
 
+    def test_gift_of_a_confirmed_order(self):
+        """It is taken back from the delivery, too."""
+        self.program.active = False
+        rule = {"minimum_qty": 3, "product_ids": [Command.set(self.product.ids)]}
+        gift = self.make_gift(self.product2, rule=rule, o2c_not_discount=True)
+        order = self.make_order([(self.product, 5)])
+        line = self.give(order, gift)
+        order.action_o2c_submit()
+        self.approve(order)
+        moves = order.sudo().picking_ids.move_ids
+        chairs = moves.filtered(lambda move: move.product_id == self.product2)
+        self.assertEqual(chairs.product_uom_qty, 1.0)
+        order.order_line[0].product_uom_qty = 1
+        self.assertEqual((order.state, line.product_uom_qty), ("sale", 0.0))
+        left = chairs.exists().filtered(lambda move: move.state != "cancel")
+        self.assertFalse(sum(left.mapped("product_uom_qty")))
+
     def test_cards_of_a_confirmed_order(self):
         """What the smaller order does not need or earn is taken off the cards, and
         given back."""
