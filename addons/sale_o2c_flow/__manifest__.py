@@ -33,8 +33,6 @@
         "views/sale_order_discount_total_views.xml",
         "wizard/o2c_reorder_views.xml",
         "wizard/o2c_paste_list_views.xml",
-        "views/sale_order_views.xml",
-        "views/sale_order_discount_views.xml",
         "views/sale_order_reorder_views.xml",
         "views/sale_order_approval_views.xml",
         "views/o2c_customer_level_views.xml",

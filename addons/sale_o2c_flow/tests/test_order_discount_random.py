@@ -138,7 +138,7 @@ class TestRandomOrderDiscounts(O2cCommon):
 
     def agree_on_random_total(self, order, random):
         share = random.choice([0.0, 0.01, 0.5, 0.9, 0.95, 0.999, random.random()])
-        field = AGREED_FIELDS[order.o2c_agreed_total_basis]
+        field = AGREED_FIELDS[order.o2c_agreed_total_basis][0]
         order.o2c_agreed_total = order.currency_id.round(order[field] * share)
         order.o2c_order_discount_type = "total"
         order._onchange_order_line()
@@ -152,7 +152,7 @@ class TestRandomOrderDiscounts(O2cCommon):
         """Check an order unless it says that its total cannot be reached."""
         if order.o2c_order_discount_problem:
             return False
-        field = AGREED_FIELDS[order.o2c_agreed_total_basis]
+        field = AGREED_FIELDS[order.o2c_agreed_total_basis][0]
         compare = order.currency_id.compare_amounts
         self.assertFalse(compare(order[field], order.o2c_agreed_total))
         self.check_sum_of_lines(order)

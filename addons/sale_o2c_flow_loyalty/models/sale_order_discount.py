@@ -24,9 +24,12 @@ class SaleOrder(models.Model):
             rewards = order.order_line.filtered("o2c_not_discount")
             order.o2c_reward_given = rewards._o2c_get_given()
 
-    def _o2c_get_discountable_lines(self):
-        lines = super()._o2c_get_discountable_lines()
-        return lines.filtered(lambda line: not line.o2c_not_discount)
+    def _o2c_get_order_discount_base(self):
+        # Gift cards and wallets pay for what is left after the discount.
+        lines = super()._o2c_get_order_discount_base()
+        return lines.filtered(
+            lambda line: not line.reward_id.program_id.is_payment_program
+        )
 
     @api.depends("order_line.o2c_not_discount")
     def _compute_o2c_effective_discount(self):
@@ -56,6 +59,6 @@ class SaleOrder(models.Model):
         given = rewards._o2c_get_given()
         if given <= 0.0:
             return 0.0
-        rest = sum(self._o2c_get_discountable_lines().mapped("price_subtotal"))
+        rest = sum(self._o2c_get_judged_lines().mapped("price_subtotal"))
         # To one decimal: rewards are rounded to cents themselves.
         return round(100.0 * given / rest, 1) if rest > 0.0 else 100.0

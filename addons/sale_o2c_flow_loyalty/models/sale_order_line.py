@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .granting import granting, is_granting, is_working_out
 
@@ -39,6 +40,18 @@ class SaleOrderLine(models.Model):
     def _compute_o2c_not_discount(self):
         for line in self:
             line.o2c_not_discount = line.reward_id.program_id.o2c_not_discount
+
+    def _o2c_is_left_out(self):
+        return self.o2c_not_discount or super()._o2c_is_left_out()
+
+    @api.model
+    def _o2c_get_judged_domain(self):
+        judged = super()._o2c_get_judged_domain()
+        return judged & Domain("o2c_not_discount", "=", False)
+
+    @api.depends("order_id.order_line.o2c_not_discount")
+    def _compute_o2c_order_discount_share(self):
+        return super()._compute_o2c_order_discount_share()
 
     def _o2c_get_protected_fields(self):
         protected = super()._o2c_get_protected_fields() | {"o2c_not_discount"}

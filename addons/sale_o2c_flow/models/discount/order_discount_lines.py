@@ -35,7 +35,11 @@ LINE_SOURCES = frozenset(
         "is_downpayment",
     }
 )
-AGREED_FIELDS = {"included": "amount_total", "excluded": "amount_untaxed"}
+# What is agreed on, with taxes or without: the field of orders, and that of lines.
+AGREED_FIELDS = {
+    "included": ("amount_total", "price_total"),
+    "excluded": ("amount_untaxed", "price_subtotal"),
+}
 # The tax engine comes out even but for a cent or two. Payment terms with a discount for
 # early payment leave more: each round closes in by the factor of that discount.
 MAX_ROUNDS = 6
@@ -176,7 +180,7 @@ class SaleOrder(models.Model):
         currency = computation.currency
         nudge = 0.0
         for _round in range(MAX_ROUNDS):
-            total = self[AGREED_FIELDS[self.o2c_agreed_total_basis]]
+            total = self._o2c_get_discounted_total(computation)
             gap = currency.round(self.o2c_agreed_total - total)
             if currency.is_zero(gap):
                 return
@@ -185,6 +189,13 @@ class SaleOrder(models.Model):
             else:
                 nudge = currency.round(nudge + gap)
             self._o2c_put_order_discount_lines(computation.get_lines(amount, nudge))
+
+    def _o2c_get_discounted_total(self, computation):
+        """Return what the order comes to, less what has no part in the discount."""
+        order_field, line_field = AGREED_FIELDS[computation.basis]
+        known = computation.goods | computation.invoiced
+        others = self._get_priced_lines() - known - self._o2c_get_order_discount_lines()
+        return self[order_field] - sum(others.mapped(line_field))
 
     def _o2c_put_order_discount_lines(self, base_lines):
         """Make the discount lines of the order those of the tax engine.
