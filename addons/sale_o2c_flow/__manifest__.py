@@ -34,6 +34,7 @@
         "wizard/o2c_reorder_views.xml",
         "wizard/o2c_paste_list_views.xml",
         "views/sale_order_reorder_views.xml",
+        "views/sale_order_credit_views.xml",
         "views/sale_order_approval_views.xml",
         "views/o2c_customer_level_views.xml",
         "views/res_partner_views.xml",

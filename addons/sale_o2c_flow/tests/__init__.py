@@ -6,6 +6,8 @@ from . import test_approval_preview
 from . import test_cash_identity
 from . import test_cash_walk
 from . import test_collection
+from . import test_credit_limit
+from . import test_customer_level
 from . import test_discount
 from . import test_order_discount
 from . import test_order_discount_random

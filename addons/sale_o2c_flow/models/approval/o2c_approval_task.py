@@ -75,26 +75,37 @@ class O2cApprovalTask(models.Model):
     def _compute_reason(self):
         for task in self:
             data = task.reason_data or {}
-            value = data.get("value", 0.0)
-            if data.get("code") == "discount" and data.get("product"):
-                task.reason = self.env._(
-                    "%(product)s is given %(discount)s %% off",
-                    product=data["product"],
-                    discount=formatLang(self.env, value),
-                )
-            elif data.get("code") == "discount":
-                task.reason = self.env._(
-                    "Effective discount of %s %%", formatLang(self.env, value)
-                )
-            elif data.get("code") == "margin" and data.get("product"):
-                task.reason = self.env._("The margin of %s is low", data["product"])
-            elif data.get("code") == "margin":
-                task.reason = self.env._("The margin of the order is low")
-            elif data.get("code") == "amount":
-                currency = task.company_id.currency_id
-                task.reason = self.env._("Order of %s or more", currency.format(value))
-            else:
-                task.reason = self.env._("Every order passes here")
+            reasons = [task._describe_reason(data)]
+            if data.get("credit"):
+                # Told as the system: deciders need not read the customer.
+                order = task.sudo().order_id
+                reasons.append(order._o2c_describe_credit(data["credit"]))
+            task.reason = " · ".join(filter(None, reasons))
+
+    def _describe_reason(self, data):
+        """Return the main reason of the task in words, empty where it is the credit."""
+        value = data.get("value", 0.0)
+        code = data.get("code")
+        if code == "discount" and data.get("product"):
+            return self.env._(
+                "%(product)s is given %(discount)s %% off",
+                product=data["product"],
+                discount=formatLang(self.env, value),
+            )
+        if code == "discount":
+            return self.env._(
+                "Effective discount of %s %%", formatLang(self.env, value)
+            )
+        if code == "margin" and data.get("product"):
+            return self.env._("The margin of %s is low", data["product"])
+        if code == "margin":
+            return self.env._("The margin of the order is low")
+        if code == "amount":
+            currency = self.company_id.currency_id
+            return self.env._("Order of %s or more", currency.format(value))
+        if code == "credit":
+            return ""
+        return self.env._("Every order passes here")
 
     @api.depends_context("uid")
     @api.depends("state", "user_ids", "order_id.user_id")

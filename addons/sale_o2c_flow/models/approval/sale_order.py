@@ -65,7 +65,11 @@ class SaleOrder(models.Model):
                 order.o2c_approval_state = "approved" if states else "none"
 
     @api.depends(
-        "state", "o2c_approval_state", "amount_total", "o2c_discount_authority"
+        "state",
+        "o2c_approval_state",
+        "amount_total",
+        "o2c_discount_authority",
+        "o2c_over_credit_limit",
     )
     def _compute_o2c_approval_needed(self):
         for order in self:
