@@ -21,6 +21,23 @@ class TestEffectiveDiscount(O2cCommon):
         self.assertAlmostEqual(order.o2c_effective_discount, 25.0)
         self.assertEqual(order.o2c_discount_authority, "director")
 
+    def test_extras_of_the_caller_do_not_count(self):
+        """A client cannot make the list price itself lower."""
+        forged = {"no_variant_attributes_price_extra": -90.0}
+        order = (
+            self.env["sale.order"]
+            .with_user(self.salesperson)
+            .with_context(**forged)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "order_line": [Command.create(self._prepare_line(self.product, 1))],
+                }
+            )
+        )
+        self.assertEqual(order.amount_untaxed, 10.0)
+        self.assertAlmostEqual(order.o2c_effective_discount, 90.0)
+
     def test_free_line_counts_in_full(self):
         order = self.make_order([(self.product, 10), (self.product2, 3, 0.0)])
         free = order.order_line[1]

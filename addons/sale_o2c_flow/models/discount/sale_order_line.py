@@ -3,6 +3,10 @@ from odoo.fields import Domain
 
 from .assign import assign
 
+# All that a price may take from whoever asks for it. Odoo reads extras of a product from
+# the context, too, where an RPC client can put them.
+PRICE_CONTEXT = ("lang", "tz", "allowed_company_ids")
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -112,7 +116,12 @@ class SaleOrderLine(models.Model):
         """Return the pricelist's unit price before discount, in the order's currency
         and with the taxes the unit price is entered with."""
         self.ensure_one()
-        line = self.with_company(self.company_id)
+        context = {
+            name: value
+            for name, value in self.env.context.items()
+            if name in PRICE_CONTEXT
+        }
+        line = self.with_env(self.env(context=context)).with_company(self.company_id)
         return line.product_id._get_tax_included_unit_price_from_price(
             line._get_display_price(),
             product_taxes=line.product_id.taxes_id._filter_taxes_by_company(
