@@ -18,6 +18,7 @@ from . import test_fulfilment
 from . import test_invoice_request
 from . import test_languages
 from . import test_margin
+from . import test_price_permission
 from . import test_screens
 from . import test_screens_by_role
 from . import test_security

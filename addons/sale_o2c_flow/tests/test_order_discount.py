@@ -379,7 +379,7 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         self.assertEqual(form.record.amount_total, 300)
 
     def test_restricted(self):
-        self.company.o2c_restrict_order_discounts = True
+        self.company.o2c_order_discount_right = "role"
         order = self.make_order([(self.product, 10)])
         for values in (
             {"o2c_order_discount_type": "total", "o2c_agreed_total": 1000},

@@ -10,3 +10,4 @@ from . import order_discount_lines
 from . import margin
 from . import sale_order_judgement
 from . import sale_order_advice
+from . import price_permission

@@ -17,7 +17,6 @@ AGREED_TOTAL_BASES = [
     ("included", "Tax included"),
     ("excluded", "Tax excluded"),
 ]
-GIVES_ORDER_DISCOUNTS = "sale_o2c_flow.group_order_discount"
 
 
 class SaleOrder(models.Model):
@@ -103,12 +102,8 @@ class SaleOrder(models.Model):
 
     def _o2c_may_give_order_discount(self):
         """Whether the user may give discounts on the whole order in its company."""
-        company = (self.company_id or self.env.company).sudo()
-        return (
-            self.env.su
-            or not company.o2c_restrict_order_discounts
-            or self.env.user.has_group(GIVES_ORDER_DISCOUNTS)
-        )
+        company = self.company_id or self.env.company
+        return not company._o2c_restricts_order_discounts()
 
     def _o2c_check_may_give_order_discount(self):
         """Check that the user may give discounts on whole orders.
