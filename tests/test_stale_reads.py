@@ -150,6 +150,42 @@ def test_decision_and_taking_back(company):
         approve(late, late.finance, order_id)
 
 
+def test_two_orders_within_the_same_credit_limit(company):
+    """Each alone is within the limit of the customer; together they are not."""
+    with company.transaction() as world:
+        world.company.account_use_credit_limit = True
+        world.customer.credit_limit = 2000.0
+        steps = world.flow.step_ids
+        finance = steps.filtered(lambda step: step.name == "Finance")
+        finance.over_credit_limit = True
+        others = steps - finance
+        # Steps that no order of the test passes.
+        others.amount_from = 1000000.0
+        # Nothing to reserve, which would make them meet anyway.
+        service = world.env["product.product"].create(
+            {"name": "Service", "type": "service", "list_price": 1500.0}
+        )
+        both = [world.make_order([(service, 1)]).id for _number in range(2)]
+
+    def submit(world, order_id):
+        order = world.env["sale.order"].with_user(world.salesperson).browse(order_id)
+        order.action_o2c_submit()
+        return order.state
+
+    try:
+        with sent_back(), company.transaction() as late:
+            with company.transaction() as early:
+                assert submit(early, both[0]) == "sale"
+            submit(late, both[1])
+        with company.transaction() as world:
+            assert submit(world, both[1]) == "draft"
+    finally:
+        with company.transaction() as world:
+            world.company.account_use_credit_limit = False
+            world.flow.step_ids.over_credit_limit = False
+            world.flow.step_ids.amount_from = 0.0
+
+
 @pytest.mark.parametrize("direction", ["receive", "refund"])
 def test_collections_of_the_same_money(company, direction):
     with company.transaction() as world:

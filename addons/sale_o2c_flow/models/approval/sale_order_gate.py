@@ -101,6 +101,7 @@ class SaleOrder(models.Model):
         :raise UserError: naming the orders that do not
         """
         self._o2c_check_discount_allowed()
+        self._o2c_take_customers()
         held = self.filtered(lambda order: order._o2c_get_uncovered_steps())
         if held:
             raise UserError(
@@ -157,6 +158,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if not goes_beyond(self._o2c_take_content(), before):
             return
+        self._o2c_take_customers()
         if self._o2c_get_uncovered_steps():
             raise UserError(
                 self.env._(

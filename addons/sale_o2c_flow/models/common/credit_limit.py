@@ -5,6 +5,7 @@ have to invoice, and the order at hand, in the currency of the company.
 """
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -104,6 +105,22 @@ class SaleOrder(models.Model):
             names = ["o2c_over_credit_limit", "o2c_credit_reason"]
             self.env["sale.order"].invalidate_model(names)
         return result
+
+    def _o2c_take_customers(self):
+        """Take the customers whose credit limit is about to be judged until the end of
+        the transaction: another order of theirs that is judged meanwhile has to be
+        judged again, with these."""
+        # Salespeople need not be able to read every customer's company.
+        orders = self.sudo().filtered("company_id.account_use_credit_limit")
+        customers = orders.partner_id.commercial_partner_id
+        if customers:
+            # As orders are taken: whoever began before us is refused and tries again.
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE res_partner SET write_date = write_date WHERE id IN %s",
+                    customers._ids,
+                )
+            )
 
     @api.depends(
         "state", "partner_id", "partner_invoice_id", "company_id", "amount_total"
