@@ -31,9 +31,7 @@ JUDGED_FIELDS = frozenset(SOLD_FIELDS) | {
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    o2c_price_readonly = fields.Boolean(
-        compute="_compute_o2c_price_readonly", groups="base.group_user"
-    )
+    o2c_price_readonly = fields.Boolean(compute="_compute_o2c_price_readonly")
 
     @api.depends("company_id")
     @api.depends_context("uid")
