@@ -73,6 +73,9 @@ class TestSalespersonIsRefused(RpcCase):
             "o2c_discount_authority": "self",
             "o2c_effective_discount": 1.0,
             "o2c_reference_amount": 1.0,
+            "o2c_pricelist_amount": 1.0,
+            "o2c_discount_cause": "margin",
+            "o2c_margin": 1.0,
             "o2c_level_id": strategic.id,
             "o2c_amount_net": 1.0,
             "o2c_amount_collected": 1.0,
@@ -92,6 +95,8 @@ class TestSalespersonIsRefused(RpcCase):
         line_values = {
             "o2c_reference_price_unit": 1.0,
             "o2c_reference_subtotal": 1.0,
+            "o2c_order_discount_share": 1.0,
+            "o2c_unit_cost": 1.0,
             "o2c_effective_discount": 1.0,
             "price_subtotal": 1.0,
             "price_total": 1.0,
@@ -578,6 +583,8 @@ class TestOutsidersAreRefused(RpcCase):
         "o2c.invoice.request",
         "o2c.discount.policy",
         "o2c.discount.tier",
+        "o2c.discount.simulation",
+        "o2c.discount.simulation.result",
         "o2c.notification.rule",
     )
 
@@ -653,6 +660,9 @@ class TestOutsidersAreRefused(RpcCase):
             "o2c_approval_state",
             "o2c_submitted_by_id",
             "o2c_discount_reason",
+            "o2c_discount_advice",
+            "o2c_approval_preview",
+            "o2c_margin_percent",
             "o2c_discount_authority",
             "o2c_discount_tier_id",
             "o2c_amount_given",

@@ -7,3 +7,4 @@ from . import fulfilment
 from . import collection
 from . import invoicing
 from . import analysis
+from .discount import order_discount

@@ -71,7 +71,7 @@ class TestApprovalPreview(O2cCommon):
     def test_forbidden(self):
         order = self.make_order([(self.product, 1, None, 60.0)])
         self.assertEqual(
-            order.o2c_approval_preview, "nobody: this discount is not allowed"
+            order.o2c_approval_preview, "nobody, this discount is not allowed"
         )
 
     def test_confirmed(self):

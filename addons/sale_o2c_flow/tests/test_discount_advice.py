@@ -1,3 +1,4 @@
+import random
 import re
 
 from odoo.fields import Command
@@ -207,6 +208,108 @@ class TestDiscountAdvice(O2cCommon):
         missing = self.figure(order, "give away $ # less in all")
         order.order_line[1].price_unit -= missing / 10.0
         self.assert_own(order)
+
+    def test_live_discount_and_a_line_of_the_dialog(self):
+        order = self.make_order([(self.product, 10)])
+        order.write(
+            {"o2c_order_discount_type": "percent", "o2c_order_discount_percent": 8.0}
+        )
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "amount",
+                "discount_amount": 80.0,
+            }
+        ).action_apply_discount()
+        less = self.figure(order, "take $ # less off the whole order")
+        given = -sum(order.order_line[1:].mapped("price_subtotal"))
+        self.assertAlmostEqual(given - less, 100.0)
+
+    # === ANY ORDER === #
+
+    def test_random_orders(self):
+        """Whatever is on an order, what the advice says suffices."""
+        chance = random.Random(20260501)
+        included = self.tax.copy({"price_include_override": "tax_included"})
+        lamp = self._make_product("Lamp", 7.77)
+        lamp.taxes_id = [Command.set(included.ids)]
+        category = self.env["product.category"].create({"name": "Lamps"})
+        lamp.categ_id = category
+        self.standard.copy(
+            {
+                "categ_ids": category.ids,
+                "tier_ids": [
+                    Command.create({"discount_from": 4.5, "authority": "director"})
+                ],
+            }
+        )
+        followed = 0
+        for number in range(40):
+            lines = [
+                (
+                    product,
+                    chance.randint(1, 40),
+                    chance.choice([None, None, product.list_price * 0.85]),
+                    chance.choice([None, 3.0, 12.5, 33.33, 100.0]),
+                )
+                for product in (self.product, self.product2, lamp)
+                if chance.random() < 0.8
+            ] or [(lamp, 1)]
+            order = self.make_order(lines)
+            self.discount_somehow(order, chance)
+            with self.subTest(number=number, advice=order.o2c_discount_advice):
+                if order.o2c_discount_authority != "self":
+                    self.follow(order)
+                    self.assert_own(order)
+                    followed += 1
+        self.assertGreater(followed, 20)
+
+    def discount_somehow(self, order, chance):
+        kind = chance.choice([False, "percent", "amount", "total"])
+        total = order.amount_total
+        values = {
+            "percent": {"o2c_order_discount_percent": chance.choice([2.5, 9.0, 22.0])},
+            "amount": {"o2c_order_discount_amount": round(total * 0.07, 2)},
+            "total": {"o2c_agreed_total": round(total * 0.91, 1)},
+        }
+        if kind and total:
+            order.write({"o2c_order_discount_type": kind, **values[kind]})
+
+    def follow(self, order):
+        """Do all that the advice says, at once."""
+        advice = order.o2c_discount_advice.replace("\N{NO-BREAK SPACE}", " ")
+        values, lines = {}, {}
+        parts = advice.partition(": ")[2].removesuffix(".").split("; ")
+        for part in parts:
+            name, change = self.read_part(part)
+            if name:
+                line = order.order_line.filtered(
+                    lambda line, name=name: line.product_id.name == name
+                )
+                lines[line.id] = change
+            else:
+                values |= change
+        values["order_line"] = [
+            Command.update(line_id, change) for line_id, change in lines.items()
+        ]
+        order.write(values)
+
+    def read_part(self, part):
+        """Return the product a part of the advice is about, and what to write."""
+        number = float(re.search(NUMBER, part)[1].replace(",", ""))
+        for pattern, write in (
+            (r"lower the discount of (\w+) to", {"discount": number}),
+            (r"raise (\w+) to", {"price_unit": number}),
+            (r"sell (\w+) at", {"price_unit": number, "discount": 0.0}),
+        ):
+            if match := re.match(pattern, part):
+                return match[1], write
+        if part.startswith("agree on"):
+            return None, {"o2c_agreed_total": number}
+        self.assertIn("lower the order discount", part)
+        if part.endswith("%"):
+            return None, {"o2c_order_discount_percent": number}
+        return None, {"o2c_order_discount_amount": number}
 
     # === WHOSE AUTHORITY === #
 

@@ -261,9 +261,11 @@ class TestDiscountSimulation(O2cCommon):
             [company.id, self.orders[0].id],
         )
         self.env.invalidate_all()
-        simulation = self.make_simulation(company_id=company.id)
+        with self.assertRaises(AccessError):
+            self.make_simulation(company_id=company.id)
+        simulation = self.make_simulation(team_id=self.team.id)
         simulation.action_simulate()
-        self.assertEqual(simulation.order_count, 0)
+        self.assertEqual(simulation.order_count, len(self.orders) - 1)
 
     def test_thousands_of_orders(self):
         """Two thousand orders take a fixed number of queries to read, and seconds."""

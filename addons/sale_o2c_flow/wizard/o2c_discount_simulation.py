@@ -131,9 +131,12 @@ class O2cDiscountSimulation(models.TransientModel):
             simulation.margin_floor_authority = policy.margin_floor_authority
 
     @api.depends("policy_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for simulation in self:
-            simulation.display_name = simulation.policy_id.display_name
+            simulation.display_name = self.env._(
+                "Simulation: %s", simulation.policy_id.name or ""
+            )
 
     @api.onchange(*sorted(INPUTS))
     def _onchange_inputs(self):

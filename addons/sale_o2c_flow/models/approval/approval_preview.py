@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         if self._o2c_is_forbidden():
-            return self.env._("nobody: this discount is not allowed")
+            return self.env._("nobody, this discount is not allowed")
         steps = self._o2c_get_steps().sorted("sequence")
         stages = [
             ", ".join(self._o2c_preview_step(step) for step in stage)

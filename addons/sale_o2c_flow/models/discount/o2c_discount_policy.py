@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import ormcache
+from odoo.tools.misc import formatLang
 
-from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK
+from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK, DISCOUNT_DIGITS
 from .policy_book import Book, Rule
 
 
@@ -77,6 +78,7 @@ class O2cDiscountPolicy(models.Model):
     tier_ids = fields.One2many(
         "o2c.discount.tier", "policy_id", string="Tiers", copy=True
     )
+    tier_summary = fields.Char(string="Limits", compute="_compute_tier_summary")
     has_margin_floor = fields.Boolean(
         string="Least Margin",
         help="Ask for more authority where the margin is too low, whatever the discount.",
@@ -104,6 +106,22 @@ class O2cDiscountPolicy(models.Model):
         "CHECK (has_margin_floor IS NOT TRUE OR margin_floor_authority IS NOT NULL)",
         "Say who has to agree when the margin is below the least one of the policy.",
     )
+
+    @api.depends("tier_ids.discount_from", "tier_ids.authority")
+    @api.depends_context("lang")
+    def _compute_tier_summary(self):
+        field = self.env["o2c.discount.tier"]._fields["authority"]
+        labels = dict(field._description_selection(self.env))
+        for policy in self:
+            policy.tier_summary = ", ".join(
+                self.env._(
+                    "from %(discount)s %%: %(authority)s",
+                    discount=formatLang(self.env, tier.discount_from, DISCOUNT_DIGITS),
+                    authority=labels.get(tier.authority, ""),
+                )
+                for tier in policy.tier_ids.sorted("discount_from")
+                if tier.discount_from
+            )
 
     @api.constrains("tier_ids")
     def _check_tiers(self):

@@ -204,18 +204,20 @@ class _Proposal:
         old_sold = sum(line.price_subtotal for line in self.case.lines)
         rate = self.case.off / old_sold if old_sold else 0.0
         self.lowered = self.plan.rate < rate - advice.EPSILON
-        if self._get_order_type() in ("percent", "total"):
-            if self.lowered:
-                return sold * self.plan.rate
-            return sold * rate
-        if self.lowered:
-            return min(self.case.off, sold * self.plan.rate)
-        return self.case.off
+        self.share = self.plan.rate / rate if self.lowered else 1.0
+        off = self.case.off * self.share
+        if self._get_order_type() not in ("percent", "total"):
+            return min(off, sold * self.plan.rate) if self.lowered else off
+        # It grows with what is sold; what goes back may or may not be part of that.
+        others = self.case.besides[0]
+        bases = [(old_sold, sold), (old_sold + others, sold + others)]
+        return max(off * new / old for old, new in bases if old > 0.0)
 
     def _get_order_type(self):
-        order = self.order
-        is_live = order.o2c_order_discount_type and len(self.case.givers)
-        return order.o2c_order_discount_type if is_live else False
+        """Return the type of the live discount on the order, if there is no other."""
+        givers = self.case.givers
+        is_live = bool(givers) and all(givers.mapped("o2c_is_order_discount"))
+        return is_live and self.order.o2c_order_discount_type
 
     def _verify(self):
         """Whether the order is within the authority once this is entered."""
@@ -293,7 +295,9 @@ class _Proposal:
             return self.env._("take less off the whole order, its margin is too low")
         kind = self._get_order_type()
         if kind == "percent":
-            percent = advice.round_down(100.0 * self.plan.rate, DISCOUNT_DIGITS)
+            percent = advice.round_down(
+                self.order.o2c_order_discount_percent * self.share, DISCOUNT_DIGITS
+            )
             return self.env._(
                 "lower the order discount to %s %%",
                 formatLang(self.env, percent, DISCOUNT_DIGITS),
