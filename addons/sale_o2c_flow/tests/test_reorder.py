@@ -138,7 +138,7 @@ class TestReorder(O2cCommon):
             .create({"discount_type": "so_discount", "discount_percentage": 0.1})
         )
         wizard.action_apply_discount()
-        self.assertEqual(len(source.order_line), 9)
+        self.assertEqual(len(source.order_line), 10)
         form = self.open(source.action_o2c_reorder())
         self.assertEqual(self.names(form), ["Desk", "Chair"])
         order = self.opened(form.save().action_order())
