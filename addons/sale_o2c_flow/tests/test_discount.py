@@ -111,13 +111,14 @@ class TestEffectiveDiscount(O2cCommon):
         self.env.invalidate_all()
         self.env.cr.execute(
             """
-            SELECT ctid FROM sale_order_line WHERE order_id = %(id)s
+            SELECT ctid, id, 0 AS rank FROM sale_order_line WHERE order_id = %(id)s
              UNION ALL
-            SELECT ctid FROM sale_order WHERE id = %(id)s
+            SELECT ctid, id, 1 AS rank FROM sale_order WHERE id = %(id)s
+          ORDER BY rank, id
             """,
             {"id": order.id},
         )
-        return [place for (place,) in self.env.cr.fetchall()]
+        return [place for place, _id, _rank in self.env.cr.fetchall()]
 
     def test_lines_another_addon_leaves_out(self):
         order = self.make_order([(self.product, 10), (self.product2, 1, 0.0)])

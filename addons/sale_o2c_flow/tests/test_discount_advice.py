@@ -209,22 +209,6 @@ class TestDiscountAdvice(O2cCommon):
         order.order_line[1].price_unit -= missing / 10.0
         self.assert_own(order)
 
-    def test_live_discount_and_a_line_of_the_dialog(self):
-        order = self.make_order([(self.product, 10)])
-        order.write(
-            {"o2c_order_discount_type": "percent", "o2c_order_discount_percent": 8.0}
-        )
-        self.env["sale.order.discount"].create(
-            {
-                "sale_order_id": order.id,
-                "discount_type": "amount",
-                "discount_amount": 80.0,
-            }
-        ).action_apply_discount()
-        less = self.figure(order, "take $ # less off the whole order")
-        given = -sum(order.order_line[1:].mapped("price_subtotal"))
-        self.assertAlmostEqual(given - less, 100.0)
-
     # === ANY ORDER === #
 
     def test_random_orders(self):

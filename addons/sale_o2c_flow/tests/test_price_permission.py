@@ -378,9 +378,11 @@ class TestPriceEvasion(PricePermissionCommon):
         wizard.action_apply_discount()
         self.assertEqual(order.amount_untaxed, 900.0)
         discount = order.order_line[1]
-        # It is that for the discount product alone.
-        with self.refused("come from their price"):
-            discount.product_id = self.product2
+        # It is that for the discount product alone, and stays so.
+        product = discount.product_id
+        discount.product_id = self.product2
+        self.assertEqual(discount.product_id, product)
+        self.assertEqual(order.amount_untaxed, 900.0)
 
     def test_no_variant_attribute_costs_what_it_costs(self):
         attribute = self.env["product.attribute"].create(

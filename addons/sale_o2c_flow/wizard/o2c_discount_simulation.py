@@ -262,7 +262,10 @@ class O2cDiscountSimulation(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.env._("Decided by Somebody Else"),
             "res_model": "sale.order",
-            "view_mode": "list,form",
+            "views": [
+                (self.env.ref("sale_o2c_flow.view_order_list").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("id", "in", self.change_ids.order_id.ids)],
         }
 

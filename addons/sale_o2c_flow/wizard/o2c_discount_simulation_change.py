@@ -16,7 +16,7 @@ class O2cDiscountSimulationChange(models.TransientModel):
     )
     currency_id = fields.Many2one(related="simulation_id.currency_id")
     order_id = fields.Many2one(
-        "sale.order", required=True, ondelete="cascade", readonly=True
+        "sale.order", required=True, ondelete="cascade", readonly=True, index=True
     )
     partner_id = fields.Many2one(related="order_id.partner_id")
     user_id = fields.Many2one(related="order_id.user_id")

@@ -212,11 +212,16 @@ class SaleOrder(models.Model):
         missing = []
         for vals in values:
             line = left.filtered(lambda line, vals=vals: line._o2c_carries(vals))[:1]
-            left -= line
             if line:
                 line._o2c_update_discount_line(vals)
+                left -= line
             else:
                 missing.append(vals)
+        # What is not needed any more says what is missing.
+        for line in left.filtered(lambda line: not line.display_type):
+            if missing and not missing[-1].get("display_type"):
+                line._o2c_update_discount_line(missing.pop())
+                left -= line
         left._o2c_remove_discount_lines(self)
         if missing:
             self._o2c_add_discount_lines(missing)
@@ -317,11 +322,19 @@ class SaleOrderLine(models.Model):
         )
 
     def _o2c_update_discount_line(self, vals):
-        present = {name: self[name] for name in vals if name != "tax_ids"}
-        if "product_id" in present:
+        present = {name: self[name] for name in vals}
+        if "product_id" in vals:
             present["product_id"] = self.product_id.id
-        changes = {name: vals[name] for name in present if vals[name] != present[name]}
-        if changes:
+        if "tax_ids" in vals:
+            present["tax_ids"] = [Command.set(self.tax_ids._origin.ids)]
+        changes = {
+            name: value for name, value in vals.items() if value != present[name]
+        }
+        if not changes:
+            return
+        if self._origin == self:
+            self.write(changes)
+        else:
             self.update(changes)
 
     def _o2c_remove_discount_lines(self, order):
