@@ -61,6 +61,7 @@
         "demo/demo_company.xml",
         "demo/demo_users.xml",
         "demo/demo_partners.xml",
+        "demo/demo_terms.xml",
         "demo/demo_products.xml",
         "demo/demo_orders.xml",
     ],

@@ -103,6 +103,7 @@ class O2cDemo(models.AbstractModel):
         )
         moment = min(moment, fields.Datetime.now())
         order.date_order = moment
+        self._agree_on_discount(order)
         if stage == "draft":
             return order
         order.action_o2c_submit()
@@ -134,6 +135,19 @@ class O2cDemo(models.AbstractModel):
                 for number in chance.sample(range(1, 41), chance.randint(1, 5))
             ],
         }
+
+    def _agree_on_discount(self, order):
+        """Take something off the whole of some orders: a round sum, or a percentage."""
+        if order.id % 5 == 0:
+            total = order.currency_id.round(order.amount_total // 50 * 50)
+            order.write({"o2c_order_discount_type": "total", "o2c_agreed_total": total})
+        elif order.id % 5 == 1:
+            order.write(
+                {
+                    "o2c_order_discount_type": "percent",
+                    "o2c_order_discount_percent": 3.0,
+                }
+            )
 
     def _approve(self, chance, order, complete=True):
         """Have the deciders approve, all of them or only some."""
