@@ -310,7 +310,7 @@ class O2cReorderLine(models.TransientModel):
 
     wizard_id = fields.Many2one("o2c.reorder", required=True, ondelete="cascade")
     product_id = fields.Many2one("product.product", readonly=True, ondelete="cascade")
-    name = fields.Char(string="Product", readonly=True)
+    name = fields.Char(string="Product Name", readonly=True)
     line_id = fields.Many2one(
         "sale.order.line",
         string="Bought Last With",
