@@ -1,7 +1,9 @@
 """The whole-order discount: what a salesperson asks for, and who may ask."""
 
+import math
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 # Kind of order discount -> the field that says how much.
 ORDER_DISCOUNT_VALUES = {
@@ -122,8 +124,45 @@ class SaleOrder(models.Model):
                 )
             )
 
+    def _o2c_check_order_discount_open(self):
+        """Check that a discount on the whole order may still be given or changed.
+
+        :raise UserError: naming the orders that are cancelled or locked
+        """
+        closed = self.filtered(lambda order: order.state == "cancel" or order.locked)
+        if closed and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(orders)s: the discount of an order that is cancelled or locked "
+                    "stays as it is. Set it to quotation or unlock it first.",
+                    orders=closed.mapped("name"),
+                )
+            )
+
+    @api.model
+    def _o2c_check_order_discount_numbers(self, vals):
+        """Check that what is to be given off is a number: Odoo breaks down over others.
+
+        :raise ValidationError: naming the field and what it is not
+        """
+        for name in ORDER_DISCOUNT_VALUES.values():
+            try:
+                is_number = math.isfinite(float(vals.get(name) or 0.0))
+            except (TypeError, ValueError):
+                is_number = False
+            if not is_number:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: “%(value)s” is not a number. Enter one like 1234.50.",
+                        field=self._fields[name]._description_string(self.env),
+                        value=vals[name],
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._o2c_check_order_discount_numbers(vals)
         orders = super().create(vals_list)
         for order, vals in zip(orders, vals_list, strict=True):
             if vals.get("o2c_order_discount_type"):
@@ -133,6 +172,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if not ORDER_DISCOUNT_FIELDS.isdisjoint(vals):
             self._o2c_check_may_give_order_discount()
+            self._o2c_check_order_discount_open()
+            self._o2c_check_order_discount_numbers(vals)
             if "o2c_order_discount_type" in vals:
                 vals = self._o2c_forget_other_kinds(vals)
         return super().write(vals)

@@ -98,6 +98,13 @@ class SaleOrder(models.Model):
         with _OrderDiscountChange(self if changes else self.browse()):
             return super().write(vals)
 
+    def action_draft(self):
+        # While they were cancelled, their discounts followed no change of the lines.
+        # As superuser: what became impossible meanwhile is said on the order, and
+        # refuses nobody who takes it up again to mend it.
+        with _OrderDiscountChange(self.sudo()):
+            return super().action_draft()
+
     def _get_copiable_order_lines(self):
         # The copy computes its own.
         lines = super()._get_copiable_order_lines()
