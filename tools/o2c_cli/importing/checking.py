@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from . import values as cell_values
-from .columns import EXAMPLE, TITLE_COLUMNS
+from .columns import EXAMPLE, ORDER_DISCOUNTS, TITLE_COLUMNS
 from .problems import suggest
 from .reading import Row
 from .values import read_text
@@ -31,13 +31,14 @@ class Entry:
     """A record to load: texts for Odoo's ``load()``, by the name of the column.
 
     References to other rows stay references until loading. An order's lines are
-    entries of their own.
+    entries of their own; ``sources`` says which row gave what the order has as a whole.
     """
 
     row: Row
     key: str
     values: dict
     lines: list = field(default_factory=list)
+    sources: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -306,7 +307,7 @@ class _Checker:
 
     def _merge_order(self, order):
         layout = order.row.table.layout
-        sources = {}
+        sources = order.sources
         for column in (column for column in layout.columns if column.of_order):
             for line in order.lines:
                 value = line.values.pop(column.name, None)
@@ -330,6 +331,20 @@ class _Checker:
         if "Customer" in order.values:
             merged = Entry(sources["Customer"], order.key, order.values)
             self._check_reference(merged, layout["Customer"])
+        self._check_order_discount(order)
+
+    def _check_order_discount(self, order):
+        """Check that an order has one discount on the whole; 0 % is none."""
+        if not float(order.values.get("Order Discount %", 0)):
+            order.values.pop("Order Discount %", None)
+        given = [name for name in ORDER_DISCOUNTS if name in order.values]
+        if len(given) > 1:
+            first, second = given
+            self._report(
+                order.sources[second],
+                second,
+                f"Order {order.key} has “{first}” too: an order has one of the two.",
+            )
 
     def _check_line(self, line):
         self._check_reference(line, line.row.table.layout["Product"])

@@ -333,6 +333,24 @@ ORDERS = Sheet(
             "",
             field="name",
         ),
+        Column(
+            "Order Discount %",
+            "A discount on the whole order, after those of its lines, from 0 to 100.",
+            "",
+            "percent",
+            "o2c_order_discount_percent",
+            precision="Discount",
+            of_order=True,
+        ),
+        Column(
+            "Agreed Total",
+            "Instead of a percentage: what the whole order comes to, in its currency, "
+            "with or without tax as the company's settings say.",
+            "",
+            "amount",
+            "o2c_agreed_total",
+            of_order=True,
+        ),
     ),
 )
 
@@ -341,6 +359,9 @@ SHEETS = {sheet.kind: sheet for sheet in (CUSTOMERS, PRODUCTS, ORDERS)}
 TITLE_COLUMNS = tuple(
     column for column in CUSTOMERS.columns if column.name.startswith("Invoice ")
 )
+
+# Column -> the kind of discount on the whole order that it gives.
+ORDER_DISCOUNTS = {"Order Discount %": "percent", "Agreed Total": "total"}
 
 
 def get_markdown(sheet):
