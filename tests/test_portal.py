@@ -6,7 +6,7 @@ from o2c_rpc import RpcCase
 from odoo import SUPERUSER_ID
 from odoo.fields import Command
 from odoo.http import Request
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 # The smallest picture there is.
@@ -225,6 +225,123 @@ class TestOptions(PortalCase):
         self.approve(order, self.order_admin)
         self.choose(order, 0)
         self.assertFalse(self.tasks_of(self.order_admin, order))
+
+
+@tagged("post_install", "-at_install")
+class TestOrderDiscount(PortalCase):
+    """Customers whose quotation, made of a template, has a discount on the whole."""
+
+    def quote_from_template(self, **values):
+        """Return a quotation over 1150 with a Chair to choose, over 38.33 each."""
+        template = self.env["sale.order.template"].create(
+            {
+                "name": "Office",
+                "sale_order_template_line_ids": [
+                    Command.create(
+                        {"product_id": self.product.id, "product_uom_qty": 10}
+                    ),
+                    Command.create(
+                        {
+                            "display_type": "line_section",
+                            "name": "Extras",
+                            "is_optional": True,
+                        }
+                    ),
+                    Command.create(
+                        {"product_id": self.product2.id, "product_uom_qty": 3}
+                    ),
+                ],
+            }
+        )
+        self.salesperson.group_ids |= self.env.ref(
+            "sale_management.group_sale_order_template"
+        )
+        with Form(self.env["sale.order"].with_user(self.salesperson)) as form:
+            form.partner_id = self.customer
+            form.sale_order_template_id = template
+            for name, value in values.items():
+                form[name] = value
+        order = form.record
+        order.action_quotation_sent()
+        order._portal_ensure_token()
+        return order
+
+    def agree_on(self, total):
+        return self.quote_from_template(
+            o2c_order_discount_type="total", o2c_agreed_total=total
+        )
+
+    def choose(self, order, product, quantity):
+        """Have the customer set a quantity, and return what the server answers."""
+        line = order.order_line.filtered(lambda item: item.product_id == product)
+        return self.post(
+            f"/my/orders/{order.id}/update_line_dict",
+            {
+                "access_token": order.access_token,
+                "line_id": line.id,
+                "input_quantity": quantity,
+            },
+        )
+
+    def assert_page_says(self, order, total):
+        """Check that the customer's page shows a total, which the lines add up to."""
+        page = self.url_open(order.get_portal_url())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(f"{total:,.2f}", page.text)
+        self.assertEqual(order.amount_total, total)
+        lines = order.order_line.filtered(lambda line: not line.display_type)
+        self.assertAlmostEqual(sum(lines.mapped("price_total")), total)
+
+    def test_agreed_total_stays(self):
+        order = self.agree_on(1000.0)
+        self.assert_page_says(order, 1000.0)
+        for quantity in (5, 0, 2):
+            with self.subTest(quantity):
+                self.choose(order, self.product2, quantity)
+                self.assert_page_says(order, 1000.0)
+                discount = order.order_line.filtered(
+                    lambda line: line.o2c_is_order_discount and not line.display_type
+                )
+                self.assertEqual(len(discount), 1)
+
+    def test_less_than_was_agreed_on(self):
+        """Without the extras the order is cheaper than agreed: the customer pays what is
+        left, and the salesperson sees why."""
+        order = self.agree_on(1200.0)
+        self.assertEqual(order.amount_total, 1200.0)
+        self.choose(order, self.product2, 0)
+        self.assert_page_says(order, 1150.0)
+        self.assertIn("surcharge", order.o2c_order_discount_problem)
+
+    def test_percentage_follows(self):
+        order = self.quote_from_template(
+            o2c_order_discount_type="percent", o2c_order_discount_percent=10.0
+        )
+        self.choose(order, self.product2, 0)
+        self.assert_page_says(order, 1035.0)
+        self.choose(order, self.product2, 10)
+        self.assert_page_says(order, 1379.97)
+
+    def test_discount_line_is_not_for_customers(self):
+        order = self.agree_on(1000.0)
+        discount = order.order_line.filtered(
+            lambda line: line.o2c_is_order_discount and not line.display_type
+        )
+        for quantity in (5, 0):
+            answer = self.choose(order, discount.product_id, quantity)
+            self.assert_page_says(order, 1000.0)
+            self.assertFalse(answer)
+
+    def test_beyond_the_salesperson_s_authority(self):
+        """It waits for those who may give as much, and confirms itself."""
+        order = self.agree_on(950.0)
+        self.assertNotIn(order.o2c_discount_authority, ("self", "forbidden"))
+        self.assert_signed(order, self.sign(order))
+        self.approve(order, self.order_admin, self.leader, self.finance, self.warehouse)
+        self.assert_waits(order)
+        self.approve(order, self.director)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual((order.amount_total, order.signed_by), (950.0, "Bob"))
 
 
 @tagged("post_install", "-at_install")
