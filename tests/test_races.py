@@ -500,3 +500,57 @@ def test_killed_while_confirming(server, world):
     waiting = [int(key) for key, value in rows.items() if value == none]
     world.finance.call("o2c.collection", "action_confirm", waiting)
     assert_each_paid_once(server, collections)
+
+
+@pytest.mark.parametrize("change", ["quantities", "new lines"])
+def test_two_change_an_order_with_an_agreed_total(server, world, change):
+    """Whatever two people do to its lines at once, it comes to what was agreed, with
+    one line of discount."""
+    orders = world.quote(
+        REPEATS // 2, o2c_order_discount_type="total", o2c_agreed_total=999.99
+    )
+    line = {"product_id": world.twin, "product_uom_qty": 5}
+    world.sales.create(
+        "sale.order.line", *({"order_id": order, **line} for order in orders)
+    )
+    rows = world.sales.call(
+        "sale.order.line",
+        "search_read",
+        [["order_id", "in", orders]],
+        ["order_id", "product_id"],
+        load=None,
+    )
+    line_of = {(row["order_id"], row["product_id"]): row["id"] for row in rows}
+    pairs = ((world.sales, world.product), (world.orders, world.twin))
+
+    def edit(user, product, order):
+        if change == "quantities":
+            values = {"product_uom_qty": 12}
+            user.call("sale.order.line", "write", [line_of[order, product]], values)
+        else:
+            values = {"order_id": order, "product_id": product}
+            user.create("sale.order.line", values)
+
+    def race(order):
+        return at_once(
+            *(
+                lambda user=user, product=product: edit(user, product, order)
+                for user, product in pairs
+            )
+        )
+
+    for outcomes in in_lanes(race, orders):
+        assert winners(outcomes) == outcomes
+    rows = server.query(
+        f"""
+        SELECT sale.amount_total, SUM(line.price_total),
+               COUNT(*) FILTER (WHERE line.extra_tax_data IS NOT NULL),
+               SUM(line.product_uom_qty) FILTER (WHERE line.extra_tax_data IS NULL)
+          FROM sale_order sale JOIN sale_order_line line ON line.order_id = sale.id
+         WHERE sale.id IN {tuple(orders)} GROUP BY sale.id
+        """
+    )
+    assert len(rows) == len(orders)
+    quantity = 24 if change == "quantities" else 17
+    found = {tuple(float(value) for value in row) for row in rows}
+    assert found == {(999.99, 999.99, 1.0, float(quantity))}, rows
