@@ -72,5 +72,8 @@
         "web.assets_backend": [
             "sale_o2c_flow/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "sale_o2c_flow/static/tests/tours/**/*",
+        ],
     },
 }

@@ -11,6 +11,7 @@ from . import test_customer_level
 from . import test_discount
 from . import test_order_discount
 from . import test_order_discount_random
+from . import test_order_discount_tour
 from . import test_discount_advice
 from . import test_discount_policy
 from . import test_discount_simulation
