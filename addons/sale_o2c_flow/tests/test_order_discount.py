@@ -398,6 +398,12 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
             order.order_line = [
                 Command.create({"product_id": self.product.id, "extra_tax_data": data})
             ]
+        context = {
+            "default_o2c_order_discount_type": "percent",
+            "default_o2c_order_discount_percent": 50.0,
+        }
+        with self.assertRaises(AccessError):
+            order.with_context(**context).create({"partner_id": self.customer.id})
         # What somebody with the role gave follows the lines, but is not copied.
         self.salesperson.group_ids |= self.env.ref("sale_o2c_flow.group_order_discount")
         order.write({"o2c_order_discount_type": "total", "o2c_agreed_total": 1000})
@@ -407,6 +413,9 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         self.assertEqual(order.copy().amount_total, 2300)
         with self.assertRaises(AccessError):
             order.o2c_order_discount_type = False
+        # Nor does it pass to another order.
+        with self.assertRaises(AccessError):
+            self.discount_lines(order).order_id = self.make_order()
 
     def test_customer_is_not_refused(self):
         """A customer who leaves lines out on the portal gets the price of the rest."""

@@ -164,9 +164,9 @@ class SaleOrder(models.Model):
         for vals in vals_list:
             self._o2c_check_order_discount_numbers(vals)
         orders = super().create(vals_list)
-        for order, vals in zip(orders, vals_list, strict=True):
-            if vals.get("o2c_order_discount_type"):
-                order._o2c_check_may_give_order_discount()
+        # Not the values: a discount may come as a default of the caller's context.
+        given = orders.filtered("o2c_order_discount_type")
+        given._o2c_check_may_give_order_discount()
         return orders
 
     def write(self, vals):

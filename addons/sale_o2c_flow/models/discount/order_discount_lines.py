@@ -35,6 +35,8 @@ LINE_SOURCES = frozenset(
         "is_downpayment",
     }
 )
+# What makes a line a discount on an order that has none of its own.
+MADE_BY_HAND = frozenset({"extra_tax_data", "order_id"})
 # What is agreed on, with taxes or without: the field of orders, and that of lines.
 AGREED_FIELDS = {
     "included": ("amount_total", "price_total"),
@@ -304,7 +306,7 @@ class SaleOrderLine(models.Model):
             result = super(SaleOrderLine, others).write(vals)
             if changes:
                 change.add(self.order_id)
-            if "extra_tax_data" in vals:
+            if not MADE_BY_HAND.isdisjoint(vals):
                 others._o2c_check_may_be_order_discount()
         return result
 
