@@ -207,6 +207,18 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         invoice = order.sudo()._create_invoices()
         self.assertEqual(invoice.amount_total, 777.77)
 
+    def test_taken_up_again(self):
+        """What happened to a cancelled order counts when it is a quotation again."""
+        order, free, small = (self.make_agreed_order() for _number in range(3))
+        (order | free | small)._action_cancel()
+        order.order_line[0].product_uom_qty = 30
+        free.o2c_order_discount_type = False
+        small.order_line[0].product_uom_qty = 1
+        (order | free | small).action_draft()
+        self.assertEqual(order.amount_total, 777.77)
+        self.assertEqual(len(free.order_line), 2)
+        self.assertIn("surcharge", small.o2c_order_discount_problem)
+
     def test_copy(self):
         order = self.make_agreed_order()
         copy = order.copy()

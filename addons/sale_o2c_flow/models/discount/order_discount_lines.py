@@ -96,8 +96,13 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        changes = not ORDER_SOURCES.isdisjoint(vals)
-        with _OrderDiscountChange(self if changes else self.browse()):
+        changed = self.browse()
+        if not ORDER_SOURCES.isdisjoint(vals):
+            changed = self
+        elif vals.get("state", "cancel") != "cancel":
+            # While orders are cancelled their discounts do not follow the lines.
+            changed = self.filtered(lambda order: order.state == "cancel")
+        with _OrderDiscountChange(changed):
             return super().write(vals)
 
     def action_draft(self):
@@ -374,11 +379,13 @@ class _OrderDiscountChange(ContentChange):
     key = "o2c_order_discounts"
 
     def remember(self, orders):
-        return {order.id: order.o2c_order_discount_type for order in orders}
+        return {
+            order.id: (order.o2c_order_discount_type, order.state) for order in orders
+        }
 
     def settle(self, orders, before):
         concerned = orders.filtered(
-            lambda order: order.o2c_order_discount_type or before.get(order.id)
+            lambda order: self._is_concerned(order, before.get(order.id))
         )
         if not concerned:
             return
@@ -386,13 +393,27 @@ class _OrderDiscountChange(ContentChange):
         self.cache[self.key] = (orders.browse(), {})
         self.cache[SETTLING] = True
         try:
-            for order in concerned.filtered(lambda order: order.state != "cancel"):
+            for order in concerned:
                 # Whoever may change a line changes the discount lines with it; these
                 # are nothing that anybody writes by hand. A customer who chooses on
-                # the portal, served as superuser, is not refused.
-                order.sudo()._o2c_apply_order_discount(strict=not order.env.su)
+                # the portal, served as superuser, is not refused; nor is whoever
+                # takes up a cancelled order, which nobody could mend before.
+                reopened = before.get(order.id, (False, False))[1] == "cancel"
+                order.sudo()._o2c_apply_order_discount(
+                    strict=not (order.env.su or reopened)
+                )
         finally:
             del self.cache[self.key], self.cache[SETTLING]
+
+    @staticmethod
+    def _is_concerned(order, before):
+        """Whether an order has a discount that follows its lines, or had one.
+
+        :param before: what was remembered of the order, if it is not new
+        """
+        if order.o2c_order_discount_type:
+            return order.state != "cancel"
+        return bool(before and before[0])
 
     def is_settling(self):
         return SETTLING in self.cache
