@@ -311,6 +311,13 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         order.action_update_prices()
         self.assertEqual(order.amount_total, 777.77)
 
+    def test_new_prices_are_judged_together(self):
+        """One price falls and another rises: what is agreed fits when both did."""
+        order = self.make_agreed_order(lines=[(self.product, 7), (self.product2, 7)])
+        self.product.list_price, self.product2.list_price = 10, 200
+        order.action_update_prices()
+        self.assertEqual(order.amount_total, 777.77)
+
     def test_taxes_of_another_country(self):
         order = self.make_agreed_order()
         tax = self.env["account.tax"].create({"name": "0 %", "amount": 0.0})

@@ -112,6 +112,15 @@ class SaleOrder(models.Model):
         with _OrderDiscountChange(self.sudo()):
             return super().action_draft()
 
+    # Odoo writes one line after the other: what they come to in between is no matter.
+    def _recompute_prices(self):
+        with _OrderDiscountChange(self):
+            return super()._recompute_prices()
+
+    def _recompute_taxes(self):
+        with _OrderDiscountChange(self):
+            return super()._recompute_taxes()
+
     def _get_copiable_order_lines(self):
         # The copy computes its own.
         lines = super()._get_copiable_order_lines()
