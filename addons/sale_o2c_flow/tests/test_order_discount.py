@@ -285,6 +285,20 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         order = self.make_agreed_order(2000)
         self.assertEqual(order.amount_total, 2000)
 
+    def test_surcharge_not_allowed_any_more(self):
+        """A down payment asks nobody anew for what was agreed."""
+        self.company.o2c_agreed_total_surcharge = True
+        order = self.make_agreed_order(2000)
+        order.action_confirm()
+        self.company.o2c_agreed_total_surcharge = False
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_ids=order.ids, active_model="sale.order")
+            .create({"advance_payment_method": "fixed", "fixed_amount": 100})
+        )
+        wizard._create_invoices(order.sudo()).action_post()
+        self.assertEqual(order.amount_total, 2000)
+
     def test_wizard_does_not_stack(self):
         order = self.make_order([(self.product, 10)])
         for percent in (0.1, 0.2):

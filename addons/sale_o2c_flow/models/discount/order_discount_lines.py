@@ -300,13 +300,15 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         with _OrderDiscountChange(self.env["sale.order"]) as change:
             lines = super().create(vals_list)
-            change.add(lines.order_id)
+            change.add(lines._o2c_get_orders_to_settle())
             lines._o2c_check_may_be_order_discount()
         return lines
 
     def write(self, vals):
         changes = not LINE_SOURCES.isdisjoint(vals)
-        orders = self.order_id if changes else self.env["sale.order"]
+        orders = self.env["sale.order"]
+        if changes:
+            orders = self._o2c_get_orders_to_settle()
         with _OrderDiscountChange(orders) as change:
             # The client sends back what it was shown of the discount lines. They are
             # computed anew, and stay what they are.
@@ -319,14 +321,19 @@ class SaleOrderLine(models.Model):
             others = self - known
             result = super(SaleOrderLine, others).write(vals)
             if changes:
-                change.add(self.order_id)
+                change.add(self._o2c_get_orders_to_settle())
             if not MADE_BY_HAND.isdisjoint(vals):
                 others._o2c_check_may_be_order_discount()
         return result
 
     def unlink(self):
-        with _OrderDiscountChange(self.order_id):
+        with _OrderDiscountChange(self._o2c_get_orders_to_settle()):
             return super().unlink()
+
+    def _o2c_get_orders_to_settle(self):
+        """Return the orders whose discount follows a change of the lines. Down payments
+        leave it as it is: it was agreed on, whatever the company allows by now."""
+        return self.filtered(lambda line: not line.is_downpayment).order_id
 
     def _o2c_check_may_be_order_discount(self):
         """Check that no discount on a whole order comes as a line made by hand from
