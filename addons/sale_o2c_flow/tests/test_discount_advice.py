@@ -169,6 +169,30 @@ class TestDiscountAdvice(O2cCommon):
         order.o2c_agreed_total -= 2.0
         self.assertEqual(order.o2c_discount_authority, "team_leader")
 
+    def test_agree_on_more_without_tax(self):
+        order = self.make_order([(self.product, 10), (self.product2, 7)])
+        order.write(
+            {
+                "o2c_order_discount_type": "total",
+                "o2c_agreed_total": 1000.0,
+                "o2c_agreed_total_basis": "excluded",
+            }
+        )
+        order.o2c_agreed_total = self.figure(order, "agree on at least $ #")
+        self.assertAlmostEqual(order.amount_untaxed, 1110.0, delta=0.05)
+        self.assert_own(order)
+
+    def test_agree_on_more_with_a_tax_of_a_fixed_amount(self):
+        """No discount lowers such a tax: the rest has to bring more."""
+        fixed = self.tax.copy(
+            {"name": "Eco", "amount_type": "fixed", "amount": 20.0, "sequence": 99}
+        )
+        self.product.taxes_id += fixed
+        order = self.make_order([(self.product, 10), (self.product2, 7)])
+        order.write({"o2c_order_discount_type": "total", "o2c_agreed_total": 1300.0})
+        order.o2c_agreed_total = self.figure(order, "agree on at least $ #")
+        self.assert_own(order)
+
     def test_agreed_total_and_a_line(self):
         order = self.make_order([(self.product, 10, None, 20.0), (self.product2, 7)])
         order.write({"o2c_order_discount_type": "total", "o2c_agreed_total": 1150.0})
@@ -215,6 +239,8 @@ class TestDiscountAdvice(O2cCommon):
         """Whatever is on an order, what the advice says suffices."""
         chance = random.Random(20260501)
         included = self.tax.copy({"price_include_override": "tax_included"})
+        fixed = self.tax.copy({"name": "Eco", "amount_type": "fixed", "amount": 4.0})
+        high = self.tax.copy({"name": "50 %", "amount": 50.0})
         lamp = self._make_product("Lamp", 7.77)
         lamp.taxes_id = [Command.set(included.ids)]
         category = self.env["product.category"].create({"name": "Lamps"})
@@ -229,6 +255,13 @@ class TestDiscountAdvice(O2cCommon):
         )
         followed = 0
         for number in range(40):
+            self.company.o2c_agreed_total_basis = chance.choice(
+                ["included", "excluded"]
+            )
+            for product in (self.product, self.product2):
+                product.taxes_id = chance.choice(
+                    [self.tax, high, included, self.tax | fixed]
+                )
             lines = [
                 (
                     product,
@@ -251,6 +284,8 @@ class TestDiscountAdvice(O2cCommon):
     def discount_somehow(self, order, chance):
         kind = chance.choice([False, "percent", "amount", "total"])
         total = order.amount_total
+        if self.company.o2c_agreed_total_basis == "excluded":
+            total = order.amount_untaxed
         values = {
             "percent": {"o2c_order_discount_percent": chance.choice([2.5, 9.0, 22.0])},
             "amount": {"o2c_order_discount_amount": round(total * 0.07, 2)},

@@ -327,15 +327,20 @@ class _Proposal:
         )
 
     def _get_total(self):
-        """Return the total to agree on, with taxes."""
-        total = sum(
-            item.subtotal * line._o2c_get_tax_factor()
-            for line, item in self.items.items()
-        )
+        """Return the total to agree on, with taxes or without as it was agreed."""
+        if self.order.o2c_agreed_total_basis == "excluded":
+            field, parts = "price_subtotal", {}
+        else:
+            field = "price_total"
+            parts = {line: line._o2c_get_tax_parts() for line in self.items}
         sold = sum(item.subtotal for item in self.items.values())
         kept = 1.0 - self.off / sold if sold else 1.0
+        total = 0.0
+        for line, item in self.items.items():
+            factor, fixed = parts.get(line, (1.0, 0.0))
+            total += item.subtotal * factor * kept + fixed
         others = self.order.order_line - self.case.lines - self.case.givers
-        total = total * kept + sum(others.mapped("price_total"))
+        total += sum(others.mapped(field))
         return advice.round_up(total, self.order.currency_id.decimal_places)
 
     def _tell_what_is_too_much(self):
@@ -381,10 +386,24 @@ class SaleOrderLine(models.Model):
             return self.price_subtotal / (1.0 - self.discount / 100.0)
         return 0.0
 
-    def _o2c_get_tax_factor(self):
-        """Return by how much taxes raise what the line costs."""
+    def _o2c_get_tax_parts(self):
+        """Return by how much taxes raise what the line costs: the factor of those that
+        follow its price, and the amount of those that do not."""
         self.ensure_one()
         if not self.price_subtotal:
-            taxes = self.tax_ids.compute_all(100.0, handle_price_include=False)
-            return taxes["total_included"] / 100.0
-        return self.price_total / self.price_subtotal
+            taxes = self.tax_ids.flatten_taxes_hierarchy().filtered(
+                lambda tax: tax._can_be_discounted()
+            )
+            totals = taxes.compute_all(100.0, handle_price_include=False)
+            return totals["total_included"] / 100.0, self.price_total
+        engine, company = self.env["account.tax"], self.company_id
+        base_lines = [self._prepare_base_line_for_taxes_computation()]
+        engine._add_tax_details_in_base_lines(base_lines, company)
+        engine._round_base_lines_tax_details(base_lines, company)
+        following = sum(
+            base_line["tax_details"]["total_included_currency"]
+            for base_line in engine._prepare_discountable_base_lines(
+                base_lines, company
+            )
+        )
+        return following / self.price_subtotal, self.price_total - following
