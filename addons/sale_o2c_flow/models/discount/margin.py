@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
         """Return the judged lines without the discounts on the whole order, of which
         every line bears its share."""
         return self._o2c_get_judged_lines().filtered(
-            lambda line: not line._o2c_is_order_discount()
+            lambda line: not line._o2c_takes_off_order()
         )
 
     @api.depends("order_line.o2c_unit_cost")
@@ -162,7 +162,7 @@ class SaleOrderLine(models.Model):
         """Whether the line counts for the margin: its cost is known, or it gives money
         away. Of discounts on the whole order the other lines bear their share."""
         self.ensure_one()
-        if self._o2c_is_order_discount():
+        if self._o2c_takes_off_order():
             return False
         return bool(self.o2c_unit_cost) or self.price_subtotal < 0.0
 

@@ -4,12 +4,12 @@ They are computed by Odoo's tax engine, as its discount wizard does, and compute
 whenever what they are computed from has changed.
 """
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..common.content_change import ContentChange
 from .order_discount import ORDER_DISCOUNT_FIELDS
+from .order_discount_change import OrderDiscountChange
 from .order_discount_computation import COMPUTATION_KEY, OrderDiscountComputation
 
 # What an order discount is computed from, beside the order's own fields.
@@ -22,21 +22,6 @@ ORDER_SOURCES = ORDER_DISCOUNT_FIELDS | {
     "fiscal_position_id",
     "partner_id",
 }
-LINE_SOURCES = frozenset(
-    {
-        "order_id",
-        "product_id",
-        "product_uom_id",
-        "product_uom_qty",
-        "price_unit",
-        "discount",
-        "tax_ids",
-        "extra_tax_data",
-        "is_downpayment",
-    }
-)
-# What makes a line a discount on an order that has none of its own.
-MADE_BY_HAND = frozenset({"extra_tax_data", "order_id"})
 # What is agreed on, with taxes or without: the field of orders, and that of lines.
 AGREED_FIELDS = {
     "included": ("amount_total", "price_total"),
@@ -45,7 +30,6 @@ AGREED_FIELDS = {
 # The tax engine comes out even but for a cent or two. Payment terms with a discount for
 # early payment leave more: each round closes in by the factor of that discount.
 MAX_ROUNDS = 6
-SETTLING = "o2c_settling_order_discounts"
 NUDGE_LIMIT = 5
 
 
@@ -90,7 +74,7 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        with _OrderDiscountChange(self) as change:
+        with OrderDiscountChange(self) as change:
             orders = super().create(vals_list)
             change.add(orders)
         return orders
@@ -102,7 +86,7 @@ class SaleOrder(models.Model):
         elif vals.get("state", "cancel") != "cancel":
             # While orders are cancelled their discounts do not follow the lines.
             changed = self.filtered(lambda order: order.state == "cancel")
-        with _OrderDiscountChange(changed):
+        with OrderDiscountChange(changed):
             return super().write(vals)
 
     def action_draft(self):
@@ -114,11 +98,11 @@ class SaleOrder(models.Model):
 
     # Odoo writes one line after the other: what they come to in between is no matter.
     def _recompute_prices(self):
-        with _OrderDiscountChange(self):
+        with OrderDiscountChange(self):
             return super()._recompute_prices()
 
     def _recompute_taxes(self):
-        with _OrderDiscountChange(self):
+        with OrderDiscountChange(self):
             return super()._recompute_taxes()
 
     def _get_copiable_order_lines(self):
@@ -274,162 +258,3 @@ class SaleOrder(models.Model):
             "extra_tax_data": {"computation_key": COMPUTATION_KEY},
         }
         return [section, *values]
-
-
-class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
-
-    o2c_is_order_discount = fields.Boolean(
-        string="Order Discount",
-        compute="_compute_o2c_is_order_discount",
-        help="The line carries the discount on the whole order and follows it.",
-    )
-
-    @api.depends("extra_tax_data", "order_id.o2c_order_discount_type")
-    def _compute_o2c_is_order_discount(self):
-        for line in self:
-            line.o2c_is_order_discount = bool(
-                line.order_id.o2c_order_discount_type and line._is_global_discount()
-            )
-
-    @api.depends("extra_tax_data")
-    def _compute_amount(self):
-        return super()._compute_amount()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        with _OrderDiscountChange(self.env["sale.order"]) as change:
-            lines = super().create(vals_list)
-            change.add(lines._o2c_get_orders_to_settle())
-            lines._o2c_check_may_be_order_discount()
-        return lines
-
-    def write(self, vals):
-        changes = not LINE_SOURCES.isdisjoint(vals)
-        orders = self.env["sale.order"]
-        if changes:
-            orders = self._o2c_get_orders_to_settle()
-        with _OrderDiscountChange(orders) as change:
-            # The client sends back what it was shown of the discount lines. They are
-            # computed anew, and stay what they are.
-            known = self.browse()
-            if "extra_tax_data" in vals and not change.is_settling():
-                known = self.filtered("o2c_is_order_discount")
-                super(SaleOrderLine, known).write(
-                    {name: vals[name] for name in vals if name != "extra_tax_data"}
-                )
-            others = self - known
-            result = super(SaleOrderLine, others).write(vals)
-            if changes:
-                change.add(self._o2c_get_orders_to_settle())
-            if not MADE_BY_HAND.isdisjoint(vals):
-                others._o2c_check_may_be_order_discount()
-        return result
-
-    def unlink(self):
-        with _OrderDiscountChange(self._o2c_get_orders_to_settle()):
-            return super().unlink()
-
-    def _o2c_get_orders_to_settle(self):
-        """Return the orders whose discount follows a change of the lines. Down payments
-        leave it as it is: it was agreed on, whatever the company allows by now."""
-        return self.filtered(lambda line: not line.is_downpayment).order_id
-
-    def _o2c_check_may_be_order_discount(self):
-        """Check that no discount on a whole order comes as a line made by hand from
-        those who may give none; where the order has one, its lines are made anew."""
-        made = self.filtered(
-            lambda line: (
-                line._is_global_discount() and not line.order_id.o2c_order_discount_type
-            )
-        )
-        made.order_id._o2c_check_may_give_order_discount()
-
-    def _o2c_carries(self, vals):
-        """Whether this is the discount line that values are for."""
-        return self.display_type == vals.get("display_type", False) and (
-            self.tax_ids._origin.ids == _get_tax_ids(vals)
-        )
-
-    def _o2c_update_discount_line(self, vals):
-        present = {name: self[name] for name in vals}
-        if "product_id" in vals:
-            present["product_id"] = self.product_id.id
-        if "tax_ids" in vals:
-            present["tax_ids"] = [Command.set(self.tax_ids._origin.ids)]
-        changes = {
-            name: value for name, value in vals.items() if value != present[name]
-        }
-        if not changes:
-            return
-        if self._origin == self:
-            self.write(changes)
-        else:
-            self.update(changes)
-
-    def _o2c_remove_discount_lines(self, order):
-        """Take discount lines off their order; lines of a confirmed order stay, and
-        say zero."""
-        if order.state == "sale":
-            for line in self.filtered(lambda line: not line.display_type):
-                line._o2c_update_discount_line(
-                    {
-                        "price_unit": 0.0,
-                        "extra_tax_data": {"computation_key": COMPUTATION_KEY},
-                    }
-                )
-        elif order._origin == order:
-            self.unlink()
-        else:
-            order.order_line -= self
-
-
-def _get_tax_ids(vals):
-    commands = vals.get("tax_ids") or [Command.set([])]
-    return commands[0][2]
-
-
-class _OrderDiscountChange(ContentChange):
-    """Settles the discounts on whole orders after a change of orders or their lines."""
-
-    key = "o2c_order_discounts"
-
-    def remember(self, orders):
-        return {
-            order.id: (order.o2c_order_discount_type, order.state) for order in orders
-        }
-
-    def settle(self, orders, before):
-        concerned = orders.filtered(
-            lambda order: self._is_concerned(order, before.get(order.id))
-        )
-        if not concerned:
-            return
-        # What follows must not be followed again.
-        self.cache[self.key] = (orders.browse(), {})
-        self.cache[SETTLING] = True
-        try:
-            for order in concerned:
-                # Whoever may change a line changes the discount lines with it; these
-                # are nothing that anybody writes by hand. A customer who chooses on
-                # the portal, served as superuser, is not refused; nor is whoever
-                # takes up a cancelled order, which nobody could mend before.
-                reopened = before.get(order.id, (False, False))[1] == "cancel"
-                order.sudo()._o2c_apply_order_discount(
-                    strict=not (order.env.su or reopened)
-                )
-        finally:
-            del self.cache[self.key], self.cache[SETTLING]
-
-    @staticmethod
-    def _is_concerned(order, before):
-        """Whether an order has a discount that follows its lines, or had one.
-
-        :param before: what was remembered of the order, if it is not new
-        """
-        if order.o2c_order_discount_type:
-            return order.state != "cancel"
-        return bool(before and before[0])
-
-    def is_settling(self):
-        return SETTLING in self.cache

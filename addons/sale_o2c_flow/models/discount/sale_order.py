@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         judged = self._o2c_get_judged_lines()
-        givers = judged.filtered(lambda line: line._o2c_is_order_discount())
+        givers = judged.filtered(lambda line: line._o2c_takes_off_order())
         sold = (judged - givers).filtered(lambda line: line.price_subtotal > 0.0)
         total = sum(sold.mapped("price_subtotal"))
         if not givers or not total:

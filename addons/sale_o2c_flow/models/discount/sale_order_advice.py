@@ -90,7 +90,7 @@ class _Case:
             )
         )
         judged = order._o2c_get_judged_lines()
-        self.givers = judged.filtered(lambda line: line._o2c_is_order_discount())
+        self.givers = judged.filtered(lambda line: line._o2c_takes_off_order())
         others = judged - self.lines - self.givers
         self.besides = (
             sum(others.mapped("price_subtotal")),

@@ -174,9 +174,9 @@ class SaleOrderLine(models.Model):
     def _o2c_only_gives_away(self):
         """Whether the line sells nothing, but takes off what the other lines sell."""
         self.ensure_one()
-        return self.product_uom_qty < 0.0 or self._o2c_is_order_discount()
+        return self.product_uom_qty < 0.0 or self._o2c_takes_off_order()
 
-    def _o2c_is_order_discount(self):
+    def _o2c_takes_off_order(self):
         """Whether the line is a discount on the whole order."""
         self.ensure_one()
         return bool(self._is_global_discount()) and self.price_subtotal < 0.0
