@@ -3,7 +3,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import O2cCommon
 
@@ -118,22 +118,50 @@ class TestOrderDiscount(OrderDiscountCommon):
             order.o2c_agreed_total = 100
         self.assertEqual(order.amount_total, 1150)
 
-    @mute_logger("odoo.sql_db")
     def test_impossible_numbers(self):
+        """They are said while they are typed, and refused."""
         order = self.make_order([(self.product, 10)])
-        for kind, name, value in (
-            ("total", "o2c_agreed_total", -1),
-            ("percent", "o2c_order_discount_percent", 100.5),
-            ("percent", "o2c_order_discount_percent", -1),
-            ("amount", "o2c_order_discount_amount", -1),
+        for kind, name, value, problem, shown in (
+            ("total", "o2c_agreed_total", -1, "is below zero", 1150),
+            ("percent", "o2c_order_discount_percent", 100.5, "between 0 and 100", 0),
+            ("percent", "o2c_order_discount_percent", -1, "between 0 and 100", 1150),
+            ("amount", "o2c_order_discount_amount", -1, "is below zero", 1150),
         ):
-            with (
-                self.subTest(name=name, value=value),
-                self.assertRaises(IntegrityError),
-            ):
-                order.write({"o2c_order_discount_type": kind, name: value})
-                self.env.flush_all()
+            with self.subTest(name=name, value=value):
+                form = Form(order.with_user(self.salesperson))
+                form.o2c_order_discount_type = kind
+                setattr(form, name, value)
+                self.assertIn(problem, form.o2c_order_discount_problem)
+                self.assert_shown(form, shown)
+                with self.refused(problem):
+                    form.save()
+                with self.refused(problem):
+                    order.write({"o2c_order_discount_type": kind, name: value})
+                order.invalidate_recordset()
         self.assertEqual(order.amount_total, 1150)
+
+    @mute_logger("odoo.sql_db")
+    def test_numbers_the_database_refuses(self):
+        order = self.make_order([(self.product, 10)])
+        for name in (
+            "o2c_agreed_total",
+            "o2c_order_discount_percent",
+            "o2c_order_discount_amount",
+        ):
+            for value in ("-1", "NaN"):
+                with (
+                    self.subTest(name=name, value=value),
+                    self.assertRaises(IntegrityError),
+                    self.env.cr.savepoint(),
+                ):
+                    self.env.cr.execute(
+                        SQL(
+                            "UPDATE sale_order SET %s = %s WHERE id = %s",
+                            SQL.identifier(name),
+                            value,
+                            order.id,
+                        )
+                    )
 
 
 @tagged("post_install", "-at_install")

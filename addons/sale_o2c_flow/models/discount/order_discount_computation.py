@@ -92,13 +92,18 @@ class OrderDiscountComputation:
         }[self.kind]()
         return self.currency.round(asked + self.invoiced_totals[self.basis])
 
+    @property
+    def percent(self):
+        """The percentage asked for, or the possible one that is nearest."""
+        return min(max(self.order.o2c_order_discount_percent, 0.0), 100.0)
+
     def _get_percent_amount(self):
-        share = self.order.o2c_order_discount_percent / 100.0
+        share = self.percent / 100.0
         return self.currency.round(self.discountable_totals["included"] * share)
 
     def _get_fixed_amount(self):
         possible = max(self.discountable_totals["included"], 0.0)
-        return min(self.order.o2c_order_discount_amount, possible)
+        return min(max(self.order.o2c_order_discount_amount, 0.0), possible)
 
     def _get_amount_above_agreed(self):
         if self.get_problem():
@@ -108,7 +113,7 @@ class OrderDiscountComputation:
     def get_problem(self):
         """Return why the order cannot get the discount, in words, or False."""
         if self.kind == "percent":
-            return False
+            return self._get_percent_problem()
         if not self.goods:
             return self.order.env._(
                 "%(order)s has no products yet: add them before a discount on the whole "
@@ -119,8 +124,28 @@ class OrderDiscountComputation:
             return self._get_amount_problem()
         return self._get_total_problem()
 
+    def _get_percent_problem(self):
+        if 0.0 <= self.order.o2c_order_discount_percent <= 100.0:
+            return False
+        return self.order.env._(
+            "%(order)s: %(percent)s %% cannot be taken off. Give between 0 and 100 %%.",
+            order=self.order.name,
+            percent=formatLang(
+                self.order.env, self.order.o2c_order_discount_percent, dp="Discount"
+            ),
+        )
+
+    def _get_negative_problem(self, amount):
+        return self.order.env._(
+            "%(order)s: %(amount)s is below zero. Enter the amount without a minus.",
+            order=self.order.name,
+            amount=self._format(amount),
+        )
+
     def _get_amount_problem(self):
         asked = self.order.o2c_order_discount_amount
+        if asked < 0.0:
+            return self._get_negative_problem(asked)
         possible = self.discountable_totals["included"]
         if self.currency.compare_amounts(asked, possible) <= 0:
             return False
@@ -133,6 +158,8 @@ class OrderDiscountComputation:
 
     def _get_total_problem(self):
         agreed = self.order.o2c_agreed_total
+        if agreed < 0.0:
+            return self._get_negative_problem(agreed)
         total = self.goods_totals[self.basis]
         lowest = total - self.discountable_totals[self.basis]
         if self.currency.compare_amounts(agreed, total) > 0:
@@ -193,7 +220,7 @@ class OrderDiscountComputation:
     def _make_lines(self, amount):
         amount_type = "fixed"
         if self.kind == "percent" and not self.invoiced:
-            amount_type, amount = "percent", self.order.o2c_order_discount_percent
+            amount_type, amount = "percent", self.percent
         elif self.basis == "excluded":
             amount_type = "percent"
             amount *= 100.0 / self.discountable_totals["excluded"]
