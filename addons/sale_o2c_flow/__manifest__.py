@@ -31,6 +31,7 @@
         "views/sale_order_views.xml",
         "views/sale_order_discount_views.xml",
         "views/sale_order_discount_total_views.xml",
+        "wizard/sale_order_discount_views.xml",
         "wizard/o2c_reorder_views.xml",
         "wizard/o2c_paste_list_views.xml",
         "views/sale_order_reorder_views.xml",
