@@ -101,6 +101,26 @@ class TestOrderDiscount(OrderDiscountCommon):
             form.o2c_order_discount_type = False
         self.assertEqual(len(order.order_line), 2)
 
+    def test_agreed_total_starts_from_what_it_comes_to(self):
+        """Whoever only chooses the kind does not give the order away."""
+        order = self.make_order([(self.product, 10)])
+        order.write(
+            {"o2c_order_discount_type": "percent", "o2c_order_discount_percent": 10}
+        )
+        with Form(order) as form:
+            form.o2c_order_discount_type = "total"
+            self.assertEqual(form.o2c_agreed_total, 1035)
+        self.assertEqual(order.amount_total, 1035)
+        with Form(order) as form:
+            form.o2c_agreed_total = 0
+        self.assertEqual(order.amount_total, 0)
+        self.company.o2c_agreed_total_basis = "excluded"
+        with Form(self.make_order([(self.product, 10)])) as form:
+            form.o2c_order_discount_type = "total"
+            self.assertEqual(form.o2c_agreed_total, 1000)
+            form.o2c_agreed_total = 0
+        self.assertEqual(form.record.amount_total, 0)
+
     def test_impossible(self):
         order = self.make_order([(self.product, 10)])
         with self.refused("would be a surcharge"):

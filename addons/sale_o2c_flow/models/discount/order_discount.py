@@ -94,6 +94,9 @@ class SaleOrder(models.Model):
         for kind, name in ORDER_DISCOUNT_VALUES.items():
             if kind != self.o2c_order_discount_type:
                 self[name] = 0.0
+        if self.o2c_order_discount_type == "total" and not self.o2c_agreed_total:
+            # Nobody means to give the order away before they have typed anything.
+            self.o2c_agreed_total = max(0.0, self._o2c_get_total_so_far())
 
     # === WHO MAY === #
 

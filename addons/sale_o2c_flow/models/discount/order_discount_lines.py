@@ -204,6 +204,11 @@ class SaleOrder(models.Model):
         others = self._get_priced_lines() - known - self._o2c_get_order_discount_lines()
         return self[order_field] - sum(others.mapped(line_field))
 
+    def _o2c_get_total_so_far(self):
+        """Return what the order comes to, measured as a total would be agreed."""
+        computation = OrderDiscountComputation(self)
+        return computation.currency.round(self._o2c_get_discounted_total(computation))
+
     def _o2c_put_order_discount_lines(self, base_lines):
         """Make the discount lines of the order those of the tax engine.
 
