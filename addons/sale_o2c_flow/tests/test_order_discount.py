@@ -495,8 +495,10 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         with self.assertRaises(AccessError):
             order.o2c_order_discount_type = False
         # Nor does it pass to another order.
-        with self.assertRaises(AccessError):
-            self.discount_lines(order).order_id = self.make_order()
+        other = self.make_order()
+        for values in ({}, {"extra_tax_data": data}):
+            with self.assertRaises(AccessError):
+                self.discount_lines(order).write({"order_id": other.id, **values})
 
     def test_customer_is_not_refused(self):
         """A customer who leaves lines out on the portal gets the price of the rest."""

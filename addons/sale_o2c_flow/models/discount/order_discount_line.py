@@ -71,7 +71,7 @@ class SaleOrderLine(models.Model):
             if changes:
                 change.add(self._o2c_get_orders_to_settle())
             if not MADE_BY_HAND.isdisjoint(vals):
-                others._o2c_check_may_be_order_discount()
+                self._o2c_check_may_be_order_discount()
         return result
 
     def unlink(self):
