@@ -121,6 +121,18 @@ class TestOrderDiscount(OrderDiscountCommon):
             form.o2c_agreed_total = 0
         self.assertEqual(form.record.amount_total, 0)
 
+    def test_total_has_to_be_said(self):
+        """Nothing is given away because somebody forgot to say the total."""
+        order = self.make_order([(self.product, 10)])
+        for values in ({}, {"o2c_agreed_total": False}):
+            values["o2c_order_discount_type"] = "total"
+            with self.refused("Say the agreed total"):
+                order.write(values)
+            with self.refused("Say the agreed total"):
+                self.make_order([(self.product, 10)], **values)
+        self.agree_on(order, 0)
+        self.assertEqual(order.amount_total, 0)
+
     def test_impossible(self):
         order = self.make_order([(self.product, 10)])
         with self.refused("would be a surcharge"):
@@ -219,6 +231,27 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         self.assertEqual(credit_note.amount_total, 777.77)
         self.assertEqual(credit_note.amount_tax, invoice.amount_tax)
 
+    def test_invoiced_as_delivered(self):
+        """Each invoice takes the share of the discount that its goods have."""
+        self.product.invoice_policy = "delivery"
+        order = self.make_order([(self.product, 10)])
+        order.write(
+            {"o2c_order_discount_type": "percent", "o2c_order_discount_percent": 10}
+        )
+        order.action_confirm()
+        self.assertEqual(order.invoice_status, "no")
+        line = order.order_line[0].sudo()
+        invoices = self.env["account.move"]
+        for delivered, untaxed in ((4, 360), (9, 450), (10, 90)):
+            line.move_ids.quantity = 0
+            line.qty_delivered = delivered
+            invoice = order.sudo()._create_invoices()
+            self.assertEqual(invoice.amount_untaxed, untaxed)
+            invoice.action_post()
+            invoices |= invoice
+        self.assertEqual(sum(invoices.mapped("amount_total")), order.amount_total)
+        self.assertEqual(order.invoice_status, "invoiced")
+
     def test_line_added_after_the_invoice(self):
         """What was invoiced stays; the rest of the discount comes on a line of its own."""
         order = self.make_agreed_order()
@@ -257,14 +290,14 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
 
     def test_taken_up_again(self):
         """What happened to a cancelled order counts when it is a quotation again."""
-        order, free, small = (self.make_agreed_order() for _number in range(3))
-        (order | free | small)._action_cancel()
+        order, small = (self.make_agreed_order() for _number in range(2))
+        (order | small)._action_cancel()
         order.order_line[0].product_uom_qty = 30
-        free.o2c_order_discount_type = False
         small.order_line[0].product_uom_qty = 1
-        (order | free | small).action_draft()
+        with self.refused("stays as it is"):
+            order.o2c_order_discount_type = False
+        (order | small).action_draft()
         self.assertEqual(order.amount_total, 777.77)
-        self.assertEqual(len(free.order_line), 2)
         self.assertIn("surcharge", small.o2c_order_discount_problem)
 
     def test_copy(self):
@@ -346,6 +379,18 @@ class TestOrderDiscountDocuments(OrderDiscountCommon):
         )
         wizard._create_invoices(order.sudo()).action_post()
         self.assertEqual(order.amount_total, 2000)
+
+    def test_analytic_accounts(self):
+        """The discount bears on the accounts of what it is given on."""
+        plan = self.env["account.analytic.plan"].create({"name": "Projects"})
+        account = self.env["account.analytic.account"].create(
+            {"name": "Project", "plan_id": plan.id}
+        )
+        order = self.make_order([(self.product, 10)])
+        order.order_line.sudo().analytic_distribution = {str(account.id): 100}
+        order.write({"o2c_order_discount_type": "total", "o2c_agreed_total": 900})
+        discount = self.discount_lines(order).sudo()
+        self.assertEqual(discount.analytic_distribution, {str(account.id): 100})
 
     def test_wizard_does_not_stack(self):
         order = self.make_order([(self.product, 10)])

@@ -49,12 +49,14 @@ class O2cDiscountSimulation(models.TransientModel):
         "simulation_id",
         string="Tiers",
         compute="_compute_from_policy",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     has_margin_floor = fields.Boolean(
         string="Least Margin",
         compute="_compute_from_policy",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -62,6 +64,7 @@ class O2cDiscountSimulation(models.TransientModel):
         string="Least Margin (%)",
         digits=(5, 2),
         compute="_compute_from_policy",
+        compute_sudo=False,
         store=True,
         readonly=False,
         groups=COSTS,
@@ -70,6 +73,7 @@ class O2cDiscountSimulation(models.TransientModel):
         AUTHORITIES[1:],
         string="Below It Needs",
         compute="_compute_from_policy",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

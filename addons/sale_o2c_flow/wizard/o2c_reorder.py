@@ -339,9 +339,9 @@ class O2cReorderLine(models.TransientModel):
         help="More days have gone by since the last order than usual.",
     )
     status = fields.Selection(
-        [*PROBLEMS, ("due", "Due again")],
+        [*PROBLEMS, ("due", "Due Again")],
         compute="_compute_status",
-        help="Due again: more days than usual have gone by since the last order. "
+        help="Due Again: more days than usual have gone by since the last order. "
         "Anything else: why the product cannot be ordered from here.",
     )
     last_quantity = fields.Float(digits="Product Unit", readonly=True)

@@ -40,16 +40,27 @@ class O2cApprovalFlow(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+        flows = super().create(vals_list)
+        self._forget_flows()
+        return flows
 
     def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        self._forget_flows()
+        return result
 
     def unlink(self):
+        result = super().unlink()
+        self._forget_flows()
+        return result
+
+    @api.model
+    def _forget_flows(self):
+        """Have it asked anew which flow holds, and who is needed."""
         self.env.registry.clear_cache()
-        return super().unlink()
+        self.env["sale.order"].invalidate_model(
+            ["o2c_approval_needed", "o2c_approval_preview"]
+        )
 
     @api.model
     @ormcache("company_id")

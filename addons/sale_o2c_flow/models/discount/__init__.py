@@ -7,6 +7,7 @@ from . import sale_order_line
 from . import sale_order
 from . import order_discount
 from . import order_discount_lines
+from . import order_discount_invoicing
 from . import order_discount_line
 from . import margin
 from . import sale_order_judgement

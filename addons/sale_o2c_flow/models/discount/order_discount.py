@@ -162,10 +162,25 @@ class SaleOrder(models.Model):
                     )
                 )
 
+    @api.model
+    def _o2c_check_agreed_total_said(self, vals):
+        """Check that whoever chooses an agreed total says which, be it zero.
+
+        :raise ValidationError: if they do not
+        """
+        said = vals.get("o2c_agreed_total")
+        # Zero is said, though Python takes it for false.
+        is_missing = said is None or said is False
+        if vals.get("o2c_order_discount_type") == "total" and is_missing:
+            raise ValidationError(
+                self.env._("Say the agreed total as well, also where it is 0.")
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
             self._o2c_check_order_discount_numbers(vals)
+            self._o2c_check_agreed_total_said(vals)
         orders = super().create(vals_list)
         # Not the values: a discount may come as a default of the caller's context.
         given = orders.filtered("o2c_order_discount_type")
@@ -178,6 +193,8 @@ class SaleOrder(models.Model):
             self._o2c_check_order_discount_open()
             self._o2c_check_order_discount_numbers(vals)
             if "o2c_order_discount_type" in vals:
+                if any(order.o2c_order_discount_type != "total" for order in self):
+                    self._o2c_check_agreed_total_said(vals)
                 vals = self._o2c_forget_other_kinds(vals)
         return super().write(vals)
 

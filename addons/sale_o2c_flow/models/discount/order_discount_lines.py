@@ -89,13 +89,6 @@ class SaleOrder(models.Model):
         with OrderDiscountChange(changed):
             return super().write(vals)
 
-    def action_draft(self):
-        # While they were cancelled, their discounts followed no change of the lines.
-        # As superuser: what became impossible meanwhile is said on the order, and
-        # refuses nobody who takes it up again to mend it.
-        with _OrderDiscountChange(self.sudo()):
-            return super().action_draft()
-
     # Odoo writes one line after the other: what they come to in between is no matter.
     def _recompute_prices(self):
         with OrderDiscountChange(self):
@@ -214,12 +207,9 @@ class SaleOrder(models.Model):
 
         Lines that stay are changed only where they differ.
         """
-        wizard = self._o2c_get_discount_wizard()
-        values = wizard._prepare_global_discount_so_lines(base_lines)
+        values = self._o2c_prepare_order_discount_lines(base_lines)
         if values:
-            values = self._o2c_add_discount_section(
-                [{**vals, "discount": 0.0} for vals in values]
-            )
+            values = self._o2c_add_discount_section(values)
         left = self._o2c_get_order_discount_lines()
         missing = []
         for vals in values:
@@ -237,6 +227,17 @@ class SaleOrder(models.Model):
         left._o2c_remove_discount_lines(self)
         if missing:
             self._o2c_add_discount_lines(missing)
+
+    def _o2c_prepare_order_discount_lines(self, base_lines):
+        """Return the values of discount lines for those of the tax engine."""
+        wizard = self._o2c_get_discount_wizard()
+        all_values = wizard._prepare_global_discount_so_lines(base_lines)
+        for vals, base_line in zip(all_values, base_lines, strict=True):
+            vals["discount"] = 0.0
+            if base_line["analytic_distribution"]:
+                # The accounts of what the discount is given on.
+                vals["analytic_distribution"] = base_line["analytic_distribution"]
+        return all_values
 
     def _o2c_add_discount_lines(self, values):
         known = self.order_line
