@@ -58,3 +58,14 @@ class TestLanguages(O2cCommon):
         level.with_context(lang="fr_FR").name = "Or"
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             levels.create({"name": "Gold"})
+
+    def test_the_first_discount_is_named_for_everybody(self):
+        """Whoever gives it, in whichever language."""
+        self.company.sale_discount_product_id = False
+        order = self.make_order().with_context(lang="fr_FR")
+        order.partner_id.sudo().lang = "fr_FR"
+        order.write(
+            {"o2c_order_discount_type": "percent", "o2c_order_discount_percent": 10}
+        )
+        product = self.company.sale_discount_product_id
+        self.assertEqual(self.in_both(product, "name"), ("Discount", "Remise"))
