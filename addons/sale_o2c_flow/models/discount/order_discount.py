@@ -55,10 +55,9 @@ class SaleOrder(models.Model):
     o2c_order_discount_problem = fields.Char(
         string="Order Discount Problem",
         compute="_compute_o2c_order_discount_problem",
-        groups="base.group_user",
     )
     o2c_may_give_order_discount = fields.Boolean(
-        compute="_compute_o2c_may_give_order_discount", groups="base.group_user"
+        compute="_compute_o2c_may_give_order_discount"
     )
 
     # Not a number is greater than any number to PostgreSQL: hence the upper bounds.
