@@ -154,7 +154,10 @@ def test_two_orders_within_the_same_credit_limit(company):
     """Each alone is within the limit of the customer; together they are not."""
     with company.transaction() as world:
         world.company.account_use_credit_limit = True
-        world.customer.credit_limit = 2000.0
+        # Somebody who owes nothing of what other tests sold.
+        customer = world.env["res.partner"].create(
+            {"name": "Careful", "credit_limit": 2000.0}
+        )
         steps = world.flow.step_ids
         finance = steps.filtered(lambda step: step.name == "Finance")
         finance.over_credit_limit = True
@@ -165,7 +168,10 @@ def test_two_orders_within_the_same_credit_limit(company):
         service = world.env["product.product"].create(
             {"name": "Service", "type": "service", "list_price": 1500.0}
         )
-        both = [world.make_order([(service, 1)]).id for _number in range(2)]
+        both = [
+            world.make_order([(service, 1)], partner_id=customer.id).id
+            for _number in range(2)
+        ]
 
     def submit(world, order_id):
         order = world.env["sale.order"].with_user(world.salesperson).browse(order_id)
