@@ -2,9 +2,9 @@
 before."""
 
 import pytest
-from o2c_apps import assert_nothing_broke, press, snapshot
+from o2c_apps import press, serving, snapshot
 from o2c_cli import database
-from o2c_server import RpcError, Server
+from o2c_server import RpcError
 from o2c_world import World
 
 pytestmark = pytest.mark.slow
@@ -12,12 +12,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def server():
-    server = Server("o2c_test_install", database.ensure_base())
-    try:
-        yield server.start()
-        assert_nothing_broke(server)
-    finally:
-        server.drop()
+    with serving("o2c_test_install", database.ensure_base()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@
 comes and goes with it, and holds from the first click on, in the same process."""
 
 import pytest
-from o2c_apps import assert_nothing_broke, press, snapshot
+from o2c_apps import press, serving, snapshot
 from o2c_cli import database
-from o2c_server import Server
 from o2c_world import World
 
 pytestmark = pytest.mark.slow
@@ -32,12 +31,8 @@ WALLET = {
 
 @pytest.fixture(scope="module")
 def server():
-    server = Server("o2c_test_loyalty", database.ensure_addon())
-    try:
-        yield server.start()
-        assert_nothing_broke(server)
-    finally:
-        server.drop()
+    with serving("o2c_test_loyalty", database.ensure_addon()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,8 @@
 """The addon goes, with documents at every stage; the company stays."""
 
 import pytest
-from o2c_apps import TRACES, assert_nothing_broke, press, snapshot
+from o2c_apps import TRACES, press, serving, snapshot
 from o2c_cli import database
-from o2c_server import Server
 from o2c_world import World
 
 pytestmark = pytest.mark.slow
@@ -11,12 +10,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def server():
-    server = Server("o2c_test_uninstall", database.ensure_addon())
-    try:
-        yield server.start()
-        assert_nothing_broke(server)
-    finally:
-        server.drop()
+    with serving("o2c_test_uninstall", database.ensure_addon()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,9 @@
 """The addon as an administrator handles it in Apps, over HTTP."""
 
+from contextlib import contextmanager
+
+from o2c_server import Server
+
 MODULE = "sale_o2c_flow"
 # What the company has of its own, whatever is installed on top.
 NATIVE = {
@@ -55,6 +59,17 @@ TRACES = {
     "defaults and filters": """FROM ir_filters WHERE model_id LIKE 'o2c.%'
         OR domain LIKE '%o2c%'""",
 }
+
+
+@contextmanager
+def serving(name, template):
+    """Run a server on a database of its own; nothing may break while it runs."""
+    server = Server(name, template)
+    try:
+        yield server.start()
+        assert_nothing_broke(server)
+    finally:
+        server.drop()
 
 
 def snapshot(server):
