@@ -2,25 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.sale_o2c_flow.models.common.sale_order import LINE_TERMS
+
 from .granting import granting, is_granting, is_working_out
 
 REWARD_FIELDS = frozenset(
     {"reward_id", "coupon_id", "reward_identifier_code", "points_cost"}
 )
 # What makes a line give more or less.
-GIVING_FIELDS = frozenset(
-    {
-        "order_id",
-        "product_id",
-        "product_uom_id",
-        "product_uom_qty",
-        "price_unit",
-        "discount",
-        "tax_ids",
-        "extra_tax_data",
-        "display_type",
-    }
-)
+GIVING_FIELDS = LINE_TERMS | {"display_type"}
 
 
 class SaleOrderLine(models.Model):

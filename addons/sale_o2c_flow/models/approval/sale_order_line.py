@@ -1,20 +1,8 @@
 from odoo import api, models
 
-CONTENT_FIELDS = frozenset(
-    {
-        "order_id",
-        "product_id",
-        "product_uom_id",
-        "product_uom_qty",
-        "price_unit",
-        "discount",
-        "tax_ids",
-        "extra_tax_data",
-        "display_type",
-        "is_expense",
-        "is_downpayment",
-    }
-)
+from ..common.sale_order import LINE_TERMS
+
+CONTENT_FIELDS = LINE_TERMS | {"display_type", "is_expense", "is_downpayment"}
 
 
 class SaleOrderLine(models.Model):

@@ -12,6 +12,21 @@ LINE_AMOUNTS = frozenset({"price_subtotal", "price_tax", "price_total"})
 LINE_ORIGINS = frozenset({"is_downpayment", "is_expense", "invoice_lines"})
 
 
+# What a line sells, and at which price: what follows from the lines follows from these.
+LINE_TERMS = frozenset(
+    {
+        "order_id",
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "extra_tax_data",
+    }
+)
+
+
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "o2c.protected.mixin"]
@@ -89,6 +104,17 @@ class SaleOrderLine(models.Model):
 
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | LINE_AMOUNTS | LINE_ORIGINS
+
+    def _o2c_get_base_lines(self):
+        """Return lines of one order as Odoo's tax engine takes them, their taxes
+        computed and rounded."""
+        if not self:
+            return []
+        engine, company = self.env["account.tax"], self.order_id.company_id
+        base_lines = [line._prepare_base_line_for_taxes_computation() for line in self]
+        engine._add_tax_details_in_base_lines(base_lines, company)
+        engine._round_base_lines_tax_details(base_lines, company)
+        return base_lines
 
     @api.model
     def _o2c_check_protected(self, vals, creating=False):

@@ -28,7 +28,7 @@ class OrderDiscountComputation:
 
     @cached_property
     def goods_data(self):
-        return self._get_base_lines(self.goods)
+        return self.goods._o2c_get_base_lines()
 
     @cached_property
     def discountable_data(self):
@@ -47,14 +47,7 @@ class OrderDiscountComputation:
 
     @cached_property
     def invoiced_totals(self):
-        return self._get_totals(self._get_base_lines(self.invoiced))
-
-    def _get_base_lines(self, lines):
-        company = self.order.company_id
-        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
-        self.engine._add_tax_details_in_base_lines(base_lines, company)
-        self.engine._round_base_lines_tax_details(base_lines, company)
-        return base_lines
+        return self._get_totals(self.invoiced._o2c_get_base_lines())
 
     def _get_totals(self, base_lines):
         """Return the totals of lines, without and with taxes."""
@@ -106,12 +99,13 @@ class OrderDiscountComputation:
         return min(max(self.order.o2c_order_discount_amount, 0.0), possible)
 
     def _get_amount_above_agreed(self):
-        if self.get_problem():
+        if self.problem:
             return 0.0
         return self.goods_totals[self.basis] - self.order.o2c_agreed_total
 
-    def get_problem(self):
-        """Return why the order cannot get the discount, in words, or False."""
+    @cached_property
+    def problem(self):
+        """Why the order cannot get the discount, in words, or False."""
         if self.kind == "percent":
             return self._get_percent_problem()
         if not self.goods:

@@ -19,13 +19,16 @@ class SaleOrderLine(models.Model):
         little was delivered.
         """
         result = super()._compute_qty_to_invoice()
-        for line in self:
-            if (
-                line.o2c_is_order_discount
-                and line.state == "sale"
+        discounts = self.filtered(
+            lambda line: (
+                line.state == "sale"
                 and not line.display_type
-            ):
-                due = line.order_id._o2c_get_share_due()
+                and line.o2c_is_order_discount
+            )
+        )
+        for order, lines in discounts.grouped("order_id").items():
+            due = order._o2c_get_share_due()
+            for line in lines:
                 quantity = line.product_uom_id.round(line.product_uom_qty * due)
                 line.qty_to_invoice = quantity - line.qty_invoiced
         return result

@@ -3,23 +3,12 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..common.sale_order import LINE_TERMS
 from .order_discount_change import OrderDiscountChange
 from .order_discount_computation import COMPUTATION_KEY
 
 # What an order discount is computed from on the lines.
-LINE_SOURCES = frozenset(
-    {
-        "order_id",
-        "product_id",
-        "product_uom_id",
-        "product_uom_qty",
-        "price_unit",
-        "discount",
-        "tax_ids",
-        "extra_tax_data",
-        "is_downpayment",
-    }
-)
+LINE_SOURCES = LINE_TERMS | {"is_downpayment"}
 # What makes a line a discount on an order that has none of its own.
 MADE_BY_HAND = frozenset({"extra_tax_data", "order_id"})
 

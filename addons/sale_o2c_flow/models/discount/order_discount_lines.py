@@ -101,18 +101,12 @@ class SaleOrder(models.Model):
     def _get_copiable_order_lines(self):
         # The copy computes its own.
         lines = super()._get_copiable_order_lines()
-        return lines.filtered(
-            lambda line: (
-                not (
-                    line.order_id.o2c_order_discount_type and line._is_global_discount()
-                )
-            )
-        )
+        return lines.filtered(lambda line: not line.o2c_is_order_discount)
 
     def _o2c_get_order_discount_problem(self):
         """Return why the order cannot get the discount asked for, or False."""
         self.ensure_one()
-        return OrderDiscountComputation(self).get_problem()
+        return OrderDiscountComputation(self).problem
 
     # === WHAT THE DISCOUNT IS GIVEN ON === #
 
@@ -166,12 +160,11 @@ class SaleOrder(models.Model):
         computation = OrderDiscountComputation(self)
         if self.o2c_order_discount_type == "total" and not self.o2c_agreed_total_basis:
             self.o2c_agreed_total_basis = computation.basis
-        problem = computation.get_problem()
-        if problem and strict:
-            raise UserError(problem)
+        if computation.problem and strict:
+            raise UserError(computation.problem)
         amount = computation.get_amount()
         self._o2c_put_order_discount_lines(computation.get_lines(amount))
-        if self.o2c_order_discount_type == "total" and not problem:
+        if self.o2c_order_discount_type == "total" and not computation.problem:
             self._o2c_reach_agreed_total(computation, amount)
 
     def _o2c_reach_agreed_total(self, computation, amount):
@@ -207,9 +200,11 @@ class SaleOrder(models.Model):
 
         Lines that stay are changed only where they differ.
         """
-        values = self._o2c_prepare_order_discount_lines(base_lines)
-        if values:
-            values = self._o2c_add_discount_section(values)
+        values = []
+        if base_lines:
+            values = self._o2c_add_discount_section(
+                self._o2c_prepare_order_discount_lines(base_lines)
+            )
         left = self._o2c_get_order_discount_lines()
         missing = []
         for vals in values:

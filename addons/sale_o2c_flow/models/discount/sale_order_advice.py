@@ -396,14 +396,10 @@ class SaleOrderLine(models.Model):
             )
             totals = taxes.compute_all(100.0, handle_price_include=False)
             return totals["total_included"] / 100.0, self.price_total
-        engine, company = self.env["account.tax"], self.company_id
-        base_lines = [self._prepare_base_line_for_taxes_computation()]
-        engine._add_tax_details_in_base_lines(base_lines, company)
-        engine._round_base_lines_tax_details(base_lines, company)
         following = sum(
             base_line["tax_details"]["total_included_currency"]
-            for base_line in engine._prepare_discountable_base_lines(
-                base_lines, company
+            for base_line in self.env["account.tax"]._prepare_discountable_base_lines(
+                self._o2c_get_base_lines(), self.company_id
             )
         )
         return following / self.price_subtotal, self.price_total - following
