@@ -17,6 +17,7 @@
         "security/ir_rules.xml",
         "data/ir_sequence.xml",
         "data/mail_activity_type.xml",
+        "data/mail_template.xml",
         "data/o2c_notification_rule.xml",
         "data/o2c_customer_level.xml",
         "data/o2c_discount_policy.xml",

@@ -3,6 +3,7 @@ from . import test_approval_content
 from . import test_approval_decisions
 from . import test_approval_gate
 from . import test_approval_preview
+from . import test_approval_progress
 from . import test_cash_identity
 from . import test_cash_walk
 from . import test_collection
@@ -19,6 +20,7 @@ from . import test_fulfilment
 from . import test_invoice_request
 from . import test_languages
 from . import test_margin
+from . import test_notification_rules
 from . import test_price_permission
 from . import test_screens
 from . import test_screens_by_role

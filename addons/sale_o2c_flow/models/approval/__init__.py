@@ -7,3 +7,6 @@ from . import sale_order_gate
 from . import sale_order_line
 from . import payment_transaction
 from . import approval_preview
+from . import turns
+from . import nudge
+from . import progress

@@ -282,13 +282,7 @@ class SaleOrder(models.Model):
     def _o2c_after_decision(self, tasks):
         """Move the order on after some of its tasks were decided."""
         self.ensure_one()
-        deciders = tasks.filtered(lambda task: task.state != "pending").user_ids
-        still_asked = self.o2c_task_ids.filtered(
-            lambda t: t.state == "pending"
-        ).user_ids
-        self._o2c_close_todos(
-            "approval_requested", users=deciders - still_asked | self.env.user
-        )
+        self._o2c_close_idle_todos()
         if "rejected" in tasks.mapped("state"):
             self._o2c_stop_on_rejection()
         else:
@@ -299,7 +293,6 @@ class SaleOrder(models.Model):
             lambda task: task.state in ("waiting", "pending")
         )
         open_tasks.write({"state": "cancelled"})
-        self._o2c_close_todos("approval_requested")
         self._o2c_notify("order_rejected")
 
     def _o2c_content_changed(self, before):
@@ -326,71 +319,3 @@ class SaleOrder(models.Model):
             self._o2c_notify("approval_returned")
         if self.o2c_approval_state == "pending":
             self._o2c_advance()
-
-    # === NOTIFICATIONS AND PROGRESS === #
-
-    def _o2c_get_audience(self, audience, rule):
-        if audience == "decider":
-            return self.o2c_task_ids.filtered(lambda t: t.state == "pending").user_ids
-        return super()._o2c_get_audience(audience, rule)
-
-    def _o2c_get_event_note(self, event):
-        if event == "order_rejected":
-            task = self.o2c_task_ids.filtered(lambda t: t.state == "rejected")[-1:]
-            if not task:
-                return self.env._(
-                    "%(order)s waits: it gives a discount that nobody may give. "
-                    "%(reason)s Lower the discount.",
-                    order=self.name,
-                    reason=self.o2c_discount_reason,
-                )
-            return self.env._(
-                "%(order)s was rejected by %(department)s (%(user)s): %(comment)s",
-                order=self.name,
-                department=task.name,
-                user=task.decided_by_id.name,
-                comment=task.comment,
-            )
-        if event == "approval_requested":
-            return self.env._(
-                "Approve %(order)s of %(customer)s",
-                order=self.name,
-                customer=self.partner_id.display_name,
-            )
-        return super()._o2c_get_event_note(event)
-
-    @api.depends("o2c_approval_state", "o2c_task_ids.state")
-    def _compute_o2c_progress(self):
-        return super()._compute_o2c_progress()
-
-    def _o2c_get_progress_stages(self):
-        stages = super()._o2c_get_progress_stages()
-        tasks = self._o2c_get_live_tasks()
-        if not tasks and self.state == "sale":
-            state, detail = "done", self.env._("Not needed")
-        elif not tasks:
-            state, detail = "todo", ""
-        else:
-            state = {"approved": "done", "rejected": "alert"}.get(
-                self.o2c_approval_state, "active"
-            )
-            detail = self._o2c_get_approval_detail(tasks)
-        return [
-            *stages,
-            {
-                "sequence": 10,
-                "code": "approval",
-                "label": self.env._("Approval"),
-                "state": state,
-                "detail": detail,
-            },
-        ]
-
-    def _o2c_get_approval_detail(self, tasks):
-        rejected = tasks.filtered(lambda task: task.state == "rejected")
-        if rejected:
-            return self.env._("Rejected by %s", rejected[0].name)
-        pending = tasks.filtered(lambda task: task.state == "pending")
-        if pending:
-            return self.env._("Waits for %s", pending.mapped("name"))
-        return self.env._("%(count)s of %(count)s approved", count=len(tasks))

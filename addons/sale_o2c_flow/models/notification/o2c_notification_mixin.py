@@ -1,13 +1,8 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import models
 
-from .const import (
-    AUDIENCE_GROUPS,
-    DEFAULT_ACTIVITY_TYPE,
-    EVENT_ACTIVITY_TYPES,
-    EVENTS,
-)
+from .const import AUDIENCE_GROUPS, EVENTS
 
 
 class O2cNotificationMixin(models.AbstractModel):
@@ -52,8 +47,23 @@ class O2cNotificationMixin(models.AbstractModel):
             return order.user_id
         if audience == "team_leader":
             return order.team_id.user_id
+        if audience == "asked":
+            return self._o2c_get_asked_users()
+        if audience == "follower":
+            # Customers follow documents too: what rules say is for colleagues.
+            return self.message_partner_ids.user_ids.filtered(
+                lambda user: user._is_internal()
+            )
         if group := AUDIENCE_GROUPS.get(audience):
             return self.env.ref(group)._o2c_get_members(self.company_id)
+        if order and order != self:
+            # Who submitted it, who decides: people of the order the document is for.
+            return order._o2c_get_audience(audience, rule)
+        return self.env["res.users"]
+
+    def _o2c_get_asked_users(self):
+        """Return those who are asked something about the document and have not yet
+        answered."""
         return self.env["res.users"]
 
     def _o2c_notify(self, event):
@@ -65,72 +75,50 @@ class O2cNotificationMixin(models.AbstractModel):
         :param str event: one of :data:`.const.EVENTS`
         """
         assert event in dict(EVENTS), event
-        for record in self.sudo():
-            rules = self.env["o2c.notification.rule"]._get_rules(
-                event, record.company_id
-            )
-            users_by_channel = defaultdict(self.env["res.users"].sudo().browse)
-            for rule in rules:
-                users_by_channel[rule.channel] |= record._o2c_get_audience(
-                    rule.audience, rule
-                ).sudo()
-            record._o2c_add_todos(event, users_by_channel["todo"])
-            record._o2c_send_message(event, users_by_channel["message"] - self.env.user)
+        # Documents that say something of their own travel with their environment.
+        documents = self.sudo()
+        myself = self.env.user
+        for (channel, template), told in documents._o2c_get_told(event).items():
+            if channel == "todo":
+                documents._o2c_add_todos(event, told)
+                continue
+            # Whoever causes an event knows of it.
+            others = {document: users - myself for document, users in told.items()}
+            if channel == "mail":
+                documents._o2c_send_mails(event, template, others)
+            else:
+                documents._o2c_send_messages(event, others)
 
-    def _o2c_add_todos(self, event, users):
-        """Give each user one open to-do for the event."""
-        users = users.filtered("active")
-        if not users:
-            return
-        activity_type = self._o2c_get_activity_type(event)
-        open_todos = self.activity_ids.filtered(
-            lambda activity: activity.activity_type_id == activity_type
-        )
-        users -= open_todos.user_id
-        if not users:
-            return
-        model_id = self.env["ir.model"]._get_id(self._name)
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "summary": self.with_context(lang=user.lang)._o2c_get_event_note(
-                        event
-                    ),
-                    "automated": True,
-                    "user_id": user.id,
-                    "res_model_id": model_id,
-                    "res_id": self.id,
-                }
-                for user in users
-            ]
-        )
+    def _o2c_get_told(self, event):
+        """Return who is told of an event of these documents.
 
-    def _o2c_send_message(self, event, users):
-        for lang, users_of_lang in users.grouped("lang").items():
-            record = self.with_context(lang=lang)
-            record.message_notify(
-                body=record._o2c_get_event_note(event),
-                subject=record.display_name,
-                partner_ids=users_of_lang.partner_id.ids,
-            )
-
-    def _o2c_close_todos(self, event, users=None):
-        """Take the open to-dos of an event away.
-
-        :param users: only theirs; everybody's when left out
+        :return: active users by document, by channel and, for mails, their
+            ``mail.template``; each user gets one mail about a document
+        :rtype: dict[tuple[str, mail.template], dict[record, res.users]]
         """
-        activity_type = self._o2c_get_activity_type(event)
-        # The to-do of a colleague goes as well once the work is done.
-        todos = self.sudo().activity_ids.filtered(
-            lambda activity: (
-                activity.activity_type_id == activity_type
-                and (users is None or activity.user_id in users)
-            )
-        )
-        todos.unlink()
+        told = defaultdict(lambda: defaultdict(self.env["res.users"].browse))
+        mailed = defaultdict(self.env["res.users"].browse)
+        rules_of = self.env["o2c.notification.rule"]._get_rules
+        for company, documents in self.grouped("company_id").items():
+            for rule in rules_of(event, company):
+                by_mail = rule.channel == "mail"
+                template = rule.template_id if by_mail else rule.template_id.browse()
+                people = told[rule.channel, template]
+                for document in documents.filtered(rule._holds_for):
+                    users = document._o2c_get_audience(rule.audience, rule).sudo()
+                    users = users.filtered("active")
+                    if by_mail:
+                        users -= mailed[document]
+                        mailed[document] |= users
+                    people[document] |= users
+        return told
 
-    @api.model
-    def _o2c_get_activity_type(self, event):
-        xmlid = EVENT_ACTIVITY_TYPES.get(event, DEFAULT_ACTIVITY_TYPE)
-        return self.env.ref(xmlid).sudo()
+    def _o2c_send_messages(self, event, users_by_document):
+        for document, users in users_by_document.items():
+            for lang, users_of_lang in users.grouped("lang").items():
+                record = document.with_context(lang=lang)
+                record.message_notify(
+                    body=record._o2c_get_event_note(event),
+                    subject=record.display_name,
+                    partner_ids=users_of_lang.partner_id.ids,
+                )

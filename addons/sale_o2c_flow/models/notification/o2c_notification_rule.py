@@ -1,9 +1,11 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import format_list, ormcache
 
-from .const import AUDIENCES, CHANNELS, EVENTS
+from .const import AUDIENCE_CLAUSES, AUDIENCES, CHANNELS, EVENT_CLAUSES, EVENTS
 
 
 class O2cNotificationRule(models.Model):
@@ -19,9 +21,25 @@ class O2cNotificationRule(models.Model):
     audience = fields.Selection(AUDIENCES, required=True)
     channel = fields.Selection(CHANNELS, required=True, default="message")
     user_ids = fields.Many2many("res.users", string="Users")
+    domain = fields.Char(
+        string="Only Orders",
+        default="[]",
+        required=True,
+        help="Only for events of orders like these. Empty: for every order.",
+    )
+    template_id = fields.Many2one(
+        "mail.template",
+        string="Mail Template",
+        domain="[('model', '=', 'sale.order')]",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="What the mail says. It may use note (what happened, in a sentence), "
+        "reader (the user who gets it) and decision_links.",
+    )
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: the rule holds for every company."
     )
+    sentence = fields.Char(string="Rule", compute="_compute_sentence")
 
     @api.depends("event", "audience")
     @api.depends_context("lang")
@@ -35,6 +53,37 @@ class O2cNotificationRule(models.Model):
                 audience=audiences.get(rule.audience),
             )
 
+    @api.depends("event", "audience", "channel", "user_ids", "template_id", "domain")
+    @api.depends_context("lang")
+    def _compute_sentence(self):
+        for rule in self:
+            rule.sentence = rule._tell() if rule.event and rule.audience else False
+
+    def _tell(self):
+        """Return the rule as a sentence."""
+        self.ensure_one()
+        words = {"event": self._tell_event(), "people": self._tell_audience()}
+        if self.channel == "todo":
+            return self.env._("When %(event)s, give %(people)s a to-do", **words)
+        if self.channel == "mail":
+            return self.env._(
+                "When %(event)s, mail “%(template)s” to %(people)s",
+                template=self.template_id.name or "",
+                **words,
+            )
+        return self.env._("When %(event)s, send %(people)s a message", **words)
+
+    def _tell_event(self):
+        clause = self.env._(EVENT_CLAUSES[self.event])
+        if self._get_domain():
+            return self.env._("%s (only some orders)", clause)
+        return clause
+
+    def _tell_audience(self):
+        if self.audience == "users":
+            return format_list(self.env, self.user_ids.mapped("name")) or "…"
+        return self.env._(AUDIENCE_CLAUSES[self.audience])
+
     @api.constrains("audience", "user_ids")
     def _check_user_ids(self):
         for rule in self:
@@ -46,6 +95,43 @@ class O2cNotificationRule(models.Model):
                         event=rule.display_name,
                     )
                 )
+
+    @api.constrains("channel", "template_id")
+    def _check_template(self):
+        for rule in self.filtered(lambda rule: rule.channel == "mail"):
+            if rule.template_id.model != "sale.order":
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” sends mails: choose a mail template for "
+                        "sales orders.",
+                        rule=rule.display_name,
+                    )
+                )
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        orders = self.env["sale.order"].sudo()
+        for rule in self:
+            try:
+                orders.search_count(rule._get_domain(), limit=1)
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter on orders of the rule “%(rule)s” cannot be used: "
+                        "%(error)s",
+                        rule=rule.display_name,
+                        error=error,
+                    )
+                ) from error
+
+    def _get_domain(self):
+        return literal_eval(self.domain or "[]")
+
+    def _holds_for(self, document):
+        """Whether the rule is meant for the orders of a document."""
+        domain = self._get_domain()
+        orders = document._o2c_get_order()
+        return not domain or bool(orders.filtered_domain(domain))
 
     @api.model_create_multi
     def create(self, vals_list):
