@@ -57,6 +57,7 @@
         "report/ir_actions_report.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/o2c_approval_analysis_views.xml",
     ],
     "demo": [
         "demo/demo_languages.xml",

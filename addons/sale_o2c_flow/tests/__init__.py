@@ -1,4 +1,5 @@
 from . import test_amount_in_words
+from . import test_approval_analysis
 from . import test_approval_content
 from . import test_approval_decisions
 from . import test_approval_gate

@@ -10,3 +10,4 @@ from . import approval_preview
 from . import turns
 from . import nudge
 from . import progress
+from . import working_hours
