@@ -9,7 +9,11 @@ from pathlib import Path
 
 from odoo.tools import config
 
-from . import idle_gate, order_discount, results
+from . import approval_inbox, approvals, idle_gate, order_discount, results
+from .harness import Databases
+
+# Flows are in force from the approvals on.
+CASES = (idle_gate, order_discount, approvals, approval_inbox)
 
 
 def main():
@@ -18,13 +22,17 @@ def main():
     parser.add_argument("--config", required=True)
     parser.add_argument("--plain", required=True, help="database without the addon")
     parser.add_argument("--addon", required=True, help="database with the addon")
+    parser.add_argument("--peer", help="database with the peer; left out without it")
+    parser.add_argument("--addons-path", help="where addons are, the peer's included")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    config.parse_config(["-c", options.config, "--log-level=warn"], setup_logging=True)
+    arguments = ["-c", options.config, "--log-level=warn"]
+    if options.addons_path:
+        arguments += ["--addons-path", options.addons_path]
+    config.parse_config(arguments, setup_logging=True)
     logging.getLogger("odoo").setLevel(logging.ERROR)
-    tables = [
-        case.run(options.plain, options.addon) for case in (idle_gate, order_discount)
-    ]
+    databases = Databases(options.plain, options.addon, options.peer)
+    tables = [table for case in CASES for table in case.run(databases)]
     options.output.write_text(results.render(tables))
 
 

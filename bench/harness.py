@@ -3,6 +3,7 @@
 import gc
 import statistics
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,6 +11,35 @@ from odoo import api
 from odoo.modules.registry import Registry
 
 WARM_UP = 10
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The databases that the cases work on."""
+
+    plain: str
+    addon: str
+    # None where the peer cannot be had.
+    peer: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one user does in one transaction: a function of environment and round."""
+
+    uid: int
+    work: Callable
+    # Whether it is part of the work, or only looks up what the work needs.
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Who does the work, where, and in which steps."""
+
+    name: str
+    database: str
+    steps: list
 
 
 @dataclass
@@ -45,34 +75,42 @@ def environment(database, uid=api.SUPERUSER_ID):
 
 
 def take_turns(contestants, rounds):
-    """Measure the same work on each database, alternating who goes first.
+    """Measure the same work of each contestant, alternating who goes first.
 
-    :param dict contestants: name -> (database, uid, function of environment and round)
+    :param list contestants: see :class:`Contestant`
     :param int rounds: how many rounds count, after those that warm up
     :return: a measurement for each contestant, in their order
     """
-    measurements = {name: Measurement(name) for name in contestants}
+    measurements = [Measurement(contestant.name) for contestant in contestants]
+    pairs = list(zip(contestants, measurements, strict=True))
     for turn in range(-WARM_UP, rounds):
-        order = list(contestants) if turn % 2 else list(reversed(contestants))
-        for name in order:
-            seconds, queries = _measure(*contestants[name], turn + WARM_UP)
+        for contestant, measurement in pairs if turn % 2 else reversed(pairs):
+            seconds, queries = _measure(contestant, turn + WARM_UP)
             if turn >= 0:
-                measurements[name].seconds.append(seconds)
-                measurements[name].queries.append(queries)
-    return list(measurements.values())
+                measurement.seconds.append(seconds)
+                measurement.queries.append(queries)
+    return measurements
 
 
-def _measure(database, uid, work, turn):
+def _measure(contestant, turn):
+    costs = [
+        _measure_step(contestant.database, step, turn) for step in contestant.steps
+    ]
+    return [sum(cost) for cost in zip(*filter(None, costs), strict=True)]
+
+
+def _measure_step(database, step, turn):
     gc.collect()
     gc.disable()
     try:
-        with environment(database, uid) as env:
+        with environment(database, step.uid) as env:
             queries = env.cr.sql_log_count
             started = time.perf_counter()
-            work(env, turn)
-            env.flush_all()
+            step.work(env, turn)
+            # With what waits for the commit, such as the messages of changes.
+            env.cr.flush()
             seconds = time.perf_counter() - started
             queries = env.cr.sql_log_count - queries
     finally:
         gc.enable()
-    return seconds, queries
+    return (seconds, queries) if step.counts else None

@@ -1,29 +1,34 @@
 """Confirming an order while no approval flow holds: what the addon costs at rest."""
 
-from .data import make_salesperson, prepare_order
-from .harness import WARM_UP, environment, take_turns
+from .data import make_products, make_salesperson, prepare_order
+from .harness import WARM_UP, Contestant, Step, environment, take_turns
 from .results import Table
 
 ROUNDS = 100
 LINES = 10
 
 
-def run(plain, addon):
+def run(databases):
     """Measure confirming ten-line orders with and without the addon.
 
-    :return: the table of results
+    :return: the tables of results
     """
-    contestants = {}
-    for name, database in (("plain Odoo 19", plain), ("with the addon", addon)):
+    contestants = []
+    for name, database in (
+        ("plain Odoo 19", databases.plain),
+        ("with the addon", databases.addon),
+    ):
         uid, order_ids = _prepare(database)
-        contestants[name] = (database, uid, _get_work(order_ids))
-    return Table(
+        step = Step(uid, _get_work(order_ids))
+        contestants.append(Contestant(name, database, [step]))
+    table = Table(
         title=f"Confirm an order of {LINES} lines, no approval flow in force",
         note="Each confirmed by a salesperson in a transaction of its own; goods in "
         "stock, one delivery each. The addon plans the installments of the order and "
         "tells the shippers, of whom there are none here.",
         measurements=take_turns(contestants, ROUNDS),
     )
+    return [table]
 
 
 def _get_work(order_ids):
@@ -37,7 +42,7 @@ def _prepare(database):
     with environment(database) as env:
         user = make_salesperson(env, "idle_gate")
         partner = env["res.partner"].create({"name": "Customer"})
-        products = _make_products(env)
+        products = make_products(env, LINES)
         orders = env["sale.order"].create(
             [
                 prepare_order(partner, user, products, quantity=2)
@@ -45,16 +50,3 @@ def _prepare(database):
             ]
         )
         return user.id, orders.ids
-
-
-def _make_products(env):
-    products = env["product.product"].create(
-        [
-            {"name": f"Product {number}", "is_storable": True, "list_price": 10.0}
-            for number in range(LINES)
-        ]
-    )
-    location = env["stock.warehouse"].search([], limit=1).lot_stock_id
-    for product in products:
-        env["stock.quant"]._update_available_quantity(product, location, 10_000)
-    return products

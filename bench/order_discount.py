@@ -3,7 +3,7 @@
 from odoo.fields import Command
 
 from .data import make_salesperson, prepare_order
-from .harness import WARM_UP, environment, take_turns
+from .harness import WARM_UP, Contestant, Step, environment, take_turns
 from .results import Table
 
 ROUNDS = 30
@@ -11,26 +11,27 @@ LINES = 100
 AGREED = {"o2c_order_discount_type": "total", "o2c_agreed_total": 900.0}
 
 
-def run(plain, addon):
+def run(databases):
     """Measure adding a line to orders of a hundred lines.
 
-    :return: the table of results
+    :return: the tables of results
     """
-    contestants = {}
+    contestants = []
     for name, database, values in (
-        ("plain Odoo 19", plain, {}),
-        ("with the addon, no order discount", addon, {}),
-        ("with the addon, an agreed total", addon, AGREED),
+        ("plain Odoo 19", databases.plain, {}),
+        ("with the addon, no order discount", databases.addon, {}),
+        ("with the addon, an agreed total", databases.addon, AGREED),
     ):
         uid, product_id, order_ids = _prepare(database, len(contestants), values)
-        work = _get_work(order_ids, product_id)
-        contestants[name] = (database, uid, work)
-    return Table(
+        step = Step(uid, _get_work(order_ids, product_id))
+        contestants.append(Contestant(name, database, [step]))
+    table = Table(
         title=f"Add a line to a quotation of {LINES} lines",
         note="Two taxes of different rates. With an agreed total the discount lines are "
         "computed anew, and the order comes to the agreed total again.",
         measurements=take_turns(contestants, ROUNDS),
     )
+    return [table]
 
 
 def _get_work(order_ids, product_id):

@@ -37,6 +37,49 @@ class Table:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class PartTable(Table):
+    """The results of a case that adds something to the first measurement; what the
+    second one adds is what others are held to."""
+
+    def render(self):
+        """Return the table in Markdown."""
+        base, *others = self.measurements
+        lines = [
+            f"## {self.title}",
+            "",
+            self.note,
+            "",
+            "| | median | middle half | queries | approval part | ratio "
+            "| queries of it | ratio |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+            f"{self._render_whole(base)} | | | | |",
+        ]
+        held_to = self._get_part(others[0])
+        for each in others:
+            part = self._get_part(each)
+            time, queries = (
+                mine / theirs for mine, theirs in zip(part, held_to, strict=True)
+            )
+            lines.append(
+                f"{self._render_whole(each)} | {part[0]:.1f} ms | {time:.2f} "
+                f"| {part[1]:.0f} | {queries:.2f} |"
+            )
+        return "\n".join(lines)
+
+    def _render_whole(self, each):
+        low, high = each.spread
+        return (
+            f"| {each.name} | {each.median:.1f} ms | {low:.1f} to {high:.1f} ms "
+            f"| {each.median_queries:.0f}"
+        )
+
+    def _get_part(self, each):
+        """Return the milliseconds and queries that come on top of the first."""
+        base = self.measurements[0]
+        return each.median - base.median, each.median_queries - base.median_queries
+
+
 def render(tables):
     """Return the page of results in Markdown."""
     head = [

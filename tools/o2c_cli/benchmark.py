@@ -2,11 +2,12 @@
 
 import subprocess
 
-from . import database, paths, postgres
+from . import database, paths, peer, postgres
 from .console import O2cError, say, step
 
 PLAIN = "o2c_bench_plain"
 ADDON = "o2c_bench_addon"
+PEER = "o2c_bench_peer"
 RESULTS = paths.REPO / "bench" / "RESULTS.md"
 
 
@@ -16,11 +17,14 @@ def bench():
     :raise O2cError: if a benchmark fails
     """
     templates = {PLAIN: database.ensure_base(), ADDON: database.ensure_addon()}
+    command = [paths.BIN / "python", "-m", "bench", "--config", paths.CONFIG]
+    command += ["--plain", PLAIN, "--addon", ADDON, "--output", RESULTS]
+    if template := peer.ensure_peer():
+        templates[PEER] = template
+        command += ["--peer", PEER, "--addons-path", peer.get_addons_path()]
     with step("Benchmark databases"):
         for name, template in templates.items():
             database.copy(template, name)
-    command = [paths.BIN / "python", "-m", "bench", "--config", paths.CONFIG]
-    command += ["--plain", PLAIN, "--addon", ADDON, "--output", RESULTS]
     with step("Benchmarks"):
         process = subprocess.run(
             [str(part) for part in command],
