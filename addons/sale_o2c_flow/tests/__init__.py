@@ -2,6 +2,9 @@ from . import test_amount_in_words
 from . import test_approval_analysis
 from . import test_approval_content
 from . import test_approval_decisions
+from . import test_approval_deadline
+from . import test_approval_delegation
+from . import test_approval_forward
 from . import test_approval_gate
 from . import test_approval_preview
 from . import test_approval_progress

@@ -10,3 +10,4 @@ from . import o2c_discount_simulation_result
 from . import o2c_discount_simulation_change
 from . import o2c_paste_list
 from . import o2c_reorder
+from . import o2c_approval_forward

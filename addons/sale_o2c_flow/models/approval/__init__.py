@@ -11,3 +11,11 @@ from . import turns
 from . import nudge
 from . import progress
 from . import working_hours
+from . import res_users
+from . import o2c_approval_delegation
+from . import flow_absence
+from . import assignment
+from . import sale_order_deciders
+from . import working_time
+from . import forward
+from . import deadline

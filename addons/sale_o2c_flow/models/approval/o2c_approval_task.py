@@ -237,12 +237,6 @@ class O2cApprovalTask(models.Model):
                     }
                 )
 
-    def _is_complete(self):
-        self.ensure_one()
-        if self.rule == "any":
-            return True
-        return not self.user_ids - self.decision_ids.filtered("counts").user_id
-
     # === LIFE OF A TASK === #
 
     @api.model_create_multi
