@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
                 "message": self.env._(
                     "Reminded: %s",
                     format_list(
-                        self.env, pending._get_users_to_decide().mapped("name")
+                        self.env, pending._get_asked().mapped("name")
                     ),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

@@ -187,13 +187,13 @@ class O2cApprovalTask(models.Model):
         if self.state in ("waiting", "pending"):
             people += [
                 {"id": user.id, "name": user.name, "decision": False}
-                for user in self._get_users_to_decide()
+                for user in self._get_asked()
             ]
         return people
 
     def _tell_deciders(self):
         """Return the department with those who may decide."""
-        names = self._get_users_to_decide().mapped("name")
+        names = self._get_asked().mapped("name")
         shown, others = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
         if others > 0:
             shown.append(self.env._("%s more", others))

@@ -14,8 +14,7 @@ class SaleOrder(models.Model):
         if audience == "decider":
             if asked:
                 return self.env["res.users"].browse(asked["user_ids"])
-            pending = self.o2c_task_ids.filtered(lambda task: task.state == "pending")
-            return pending._get_asked()
+            return self._o2c_get_pending_tasks()._get_asked()
         if asked and not asked["others"]:
             return self.env["res.users"]
         return super()._o2c_get_audience(audience, rule)
@@ -42,8 +41,7 @@ class SaleOrder(models.Model):
         :param left: users who are not any more
         """
         self.ensure_one()
-        pending = self.o2c_task_ids.filtered(lambda task: task.state == "pending")
-        left -= pending._get_asked()
+        left -= self._o2c_get_pending_tasks()._get_asked()
         if left:
             self._o2c_close_todos("approval_requested", users=left)
         if joined:

@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         idle = todos.browse()
         for order in self.sudo().browse(set(todos.mapped("res_id"))):
             pending = order._o2c_get_pending_tasks()
-            busy = pending._get_users_to_decide()
+            busy = pending._get_asked()
             own = todos.filtered(lambda todo, o=order: todo.res_id == o.id)
             deciders = order.o2c_task_ids.user_ids | self.env.user
             if pending:
@@ -63,8 +63,6 @@ class SaleOrder(models.Model):
         return pending.with_prefetch(tasks._prefetch_ids)
 
     def _o2c_get_audience(self, audience, rule):
-        if audience == "decider":
-            return self._o2c_get_pending_tasks()._get_users_to_decide()
         if audience == "submitter":
             return self.o2c_submitted_by_id
         return super()._o2c_get_audience(audience, rule)
@@ -148,10 +146,3 @@ class O2cApprovalTask(models.Model):
         if ended:
             ended.order_id._o2c_close_idle_todos()
         return result
-
-    def _get_users_to_decide(self):
-        """Return those of the deciders who have not decided yet."""
-        users = self.env["res.users"]
-        for task in self:
-            users |= task.user_ids - task.decision_ids.filtered("counts").user_id
-        return users
