@@ -1,0 +1,2 @@
+from . import test_manager_decides
+from . import test_department
