@@ -8,10 +8,13 @@ class O2cDecision(models.TransientModel):
     _description = "Reject an Order"
 
     task_ids = fields.Many2many("o2c.approval.task", required=True)
+    reason_id = fields.Many2one("o2c.rejection.reason", string="Kind of Reason")
     comment = fields.Text(string="Reason", required=True)
 
     def action_reject(self):
         """Reject the tasks with the reason given; see the task for errors."""
         self.ensure_one()
-        self.task_ids.action_reject(self.comment)
-        return {"type": "ir.actions.act_window_close"}
+        result = self.task_ids.action_reject(self.comment, self.reason_id.id)
+        if result is True:
+            return {"type": "ir.actions.act_window_close"}
+        return result

@@ -2,6 +2,8 @@ from . import o2c_approval_flow
 from . import o2c_approval_step
 from . import o2c_approval_task
 from . import o2c_approval_decision
+from . import o2c_rejection_reason
+from . import decision_details
 from . import sale_order
 from . import sale_order_gate
 from . import sale_order_line
@@ -19,3 +21,10 @@ from . import sale_order_deciders
 from . import working_time
 from . import forward
 from . import deadline
+from . import o2c_approval_question
+from . import asking
+from . import inbox
+from . import mass_decision
+from . import order_decision
+from . import decision_link
+from . import todo

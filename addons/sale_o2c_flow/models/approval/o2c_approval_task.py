@@ -118,24 +118,39 @@ class O2cApprovalTask(models.Model):
     def action_approve(self):
         """Approve the step(s), as the user at hand.
 
+        Several are decided one by one; see :meth:`_decide_each`.
+
         :raise UserError: if a task is not open, not theirs or already decided, or the
             order gives a discount that nobody may give
         """
+        if len(self) > 1:
+            return self._decide_each("approved")
         self._decide("approved")
         return True
 
-    def action_reject(self, comment):
+    def action_reject(self, comment, reason_id=None):
         """Reject the step(s), as the user at hand.
 
+        Several are decided one by one; see :meth:`_decide_each`.
+
         :param str comment: why; required
+        :param int reason_id: the kind of reason, of ``o2c.rejection.reason``
         :raise UserError: without a reason, or as for :meth:`action_approve`
         """
+        comment = self._check_reject_comment(comment)
+        reason = self.env["o2c.rejection.reason"]._find(reason_id)
+        if len(self) > 1:
+            return self._decide_each("rejected", comment, reason=reason)
+        self._decide("rejected", comment, reason=reason)
+        return True
+
+    @api.model
+    def _check_reject_comment(self, comment):
         if not isinstance(comment, str) or not comment.strip():
             raise UserError(
                 self.env._("Say why you reject: the salesperson has to act on it.")
             )
-        self._decide("rejected", comment.strip())
-        return True
+        return comment.strip()
 
     def action_open_reject(self):
         """Open the dialog that asks for the reason of a rejection."""
@@ -151,18 +166,33 @@ class O2cApprovalTask(models.Model):
     def action_open_order(self):
         """Open the order of the task."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "view_mode": "form",
-            "views": [(self.env.ref("sale.view_order_form").id, "form")],
-        }
+        return self.order_id._o2c_open()
 
-    def _decide(self, decision, comment=None):
+    def _decide(self, decision, comment=None, channel=None, reason=None):
         """Record the decision of the user at hand and move the orders on.
 
         :param str decision: ``approved`` or ``rejected``
+        :param str channel: where it was taken; see the decision
+        :param reason: kind of reason of a rejection
+        :raise UserError: if one of the tasks is not theirs to decide now
+        """
+        tasks = self._take_to_decide()
+        if decision == "approved":
+            tasks.order_id._o2c_check_discount_allowed()
+        tasks._record_decision(decision, comment, channel=channel, reason=reason)
+        # Where others still have to decide, too, the task stays open.
+        tasks._close_questions(asked_by=self.env.user)
+        tasks._refresh_counters(self.env.user)
+        for order in tasks.order_id:
+            order._o2c_after_decision(
+                tasks.filtered(lambda t, o=order: t.order_id == o)
+            )
+
+    def _take_to_decide(self):
+        """Take the orders of tasks that the user at hand wants to decide.
+
+        :return: the tasks, as superuser
+        :raise UserError: if one of them is not theirs to decide now
         """
         self.check_access("read")
         # Deciders have no right to write tasks or orders: being named in the task,
@@ -173,13 +203,7 @@ class O2cApprovalTask(models.Model):
         for task in tasks:
             if refusal := task._get_refusal():
                 raise UserError(refusal)
-        if decision == "approved":
-            tasks.order_id._o2c_check_discount_allowed()
-        tasks._record_decision(decision, comment)
-        for order in tasks.order_id:
-            order._o2c_after_decision(
-                tasks.filtered(lambda t, o=order: t.order_id == o)
-            )
+        return tasks
 
     def _get_refusal(self):
         """Return why the user at hand may not decide the task now, if so."""
@@ -209,7 +233,7 @@ class O2cApprovalTask(models.Model):
             )
         return None
 
-    def _record_decision(self, decision, comment):
+    def _record_decision(self, decision, comment, channel=None, reason=None):
         values = []
         for task in self:
             content = task.order_id._o2c_take_content()
@@ -218,6 +242,8 @@ class O2cApprovalTask(models.Model):
                     "task_id": task.id,
                     "decision": decision,
                     "comment": comment,
+                    "channel": channel or "web",
+                    "reject_reason_id": reason and reason.id,
                     "user_id": self.env.uid,
                     "decided_at": fields.Datetime.now(),
                     "content": content,
@@ -226,13 +252,16 @@ class O2cApprovalTask(models.Model):
             )
         self.env["o2c.approval.decision"].create(values)
         for task, vals in zip(self, values, strict=True):
-            if decision == "rejected" or task._is_complete():
+            if decision == "rejected" or (
+                decision == "approved" and task._is_complete()
+            ):
                 task.write(
                     {
                         "state": decision,
                         "decided_at": vals["decided_at"],
                         "decided_by_id": self.env.uid,
                         "comment": comment,
+                        "reject_reason_id": vals["reject_reason_id"],
                         "content": vals["content"],
                     }
                 )

@@ -35,6 +35,7 @@ EVENTS = [
 
 AUDIENCES = [
     ("decider", "Those who decide the step"),
+    ("asker", "Those who asked"),
     ("salesperson", "Salesperson"),
     ("submitter", "Whoever submitted the order"),
     ("asked", "Whoever is asked"),
