@@ -240,6 +240,7 @@ def test_last_approval_against_a_change(server, controlled, change):
         assert_told(
             [approval, edit],
             "goes beyond",
+            "is in approval",
             "is not open for a decision",
             "cannot modify the product",
         )

@@ -193,7 +193,16 @@ class TestPath(RpcCase):
         self.rpc(
             self.order_admin, self.tasks(self.order_admin, order), "action_approve"
         )
+        self.assert_refused(
+            self.salesperson,
+            line,
+            "write",
+            {"product_uom_qty": 11},
+            pattern="is in approval",
+        )
+        self.rpc(self.salesperson, order, "action_o2c_recall")
         self.rpc(self.salesperson, line, "write", {"product_uom_qty": 11})
+        self.rpc(self.salesperson, order, "action_o2c_submit")
         self.assertEqual(len(self.tasks(self.order_admin, order)), 1)
         self.approve_all(order)
         self.assertEqual(order.state, "sale")

@@ -5,7 +5,9 @@ from . import test_approval_decisions
 from . import test_approval_deadline
 from . import test_approval_delegation
 from . import test_approval_forward
+from . import test_approval_difference
 from . import test_approval_gate
+from . import test_approval_lock
 from . import test_approval_preview
 from . import test_approval_progress
 from . import test_cash_identity

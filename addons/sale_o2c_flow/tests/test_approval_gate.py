@@ -98,7 +98,16 @@ class TestApprovalGate(O2cCommon):
 
 @tagged("post_install", "-at_install")
 class TestApprovedIsConfirmed(O2cCommon):
-    """What was approved is what is confirmed."""
+    """What was approved is what is confirmed.
+
+    Where an order changes while it is in approval, a decider has asked its salesperson.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.patch(
+            type(self.env["sale.order"]), "_o2c_has_open_question", lambda order: True
+        )
 
     def test_more_falls_due_again(self):
         order = self.make_order()
@@ -315,6 +324,7 @@ class TestForbiddenDiscount(O2cCommon):
     def test_given_while_in_approval(self):
         order = self.make_order()
         order.action_o2c_submit()
+        self.patch(type(order), "_o2c_has_open_question", lambda order: True)
         with self.refused("Lower the discount"):
             order.order_line.discount = 70.0
         self.approve(order)

@@ -21,12 +21,13 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         self._o2c_settle_rewards()
-        cleared = self._o2c_divert_held()
-        if not cleared:
-            return True
-        orders = cleared._o2c_without_defaults()
-        with granting(self.env), orders._o2c_settled():
-            return super(SaleOrder, orders).action_confirm()
+        result = True
+        for orders in self._o2c_split_by_customer():
+            cleared = orders._o2c_divert_held()._o2c_without_defaults()
+            if cleared:
+                with granting(self.env), cleared._o2c_settled():
+                    result = super(SaleOrder, cleared).action_confirm()
+        return result
 
     def _validate_order(self):
         # Loyalty invoices what rewards made free, and would do so before it is
@@ -47,10 +48,11 @@ class SaleOrder(models.Model):
         self._o2c_settle_rewards()
         return super().write(vals)
 
-    def _o2c_content_changed(self, before):
+    def _o2c_content_changed(self, before, vals=None):
         # Goods taken off leave no reward for them behind.
         if not is_granting(self.env):
             submitted = self.sudo().filtered("o2c_submitted_at")
             submitted._o2c_settle_rewards()
-            self.filtered(lambda o: o.id in before)._o2c_settle_confirmed(before)
-        return super()._o2c_content_changed(before)
+            confirmed = self.filtered(lambda o: o.id in before and o.state == "sale")
+            confirmed._o2c_settle_confirmed(before)
+        return super()._o2c_content_changed(before, vals)

@@ -107,12 +107,21 @@ class TestPromotionDiscount(PromotionCommon):
 
 @tagged("post_install", "-at_install")
 class TestPromotionInApproval(PromotionCommon):
-    """Rewards are content: whoever approved them decides again when there are more."""
+    """Rewards are content: whoever approved them decides again when there are more.
+
+    Where an order changes while it is in approval, a decider has asked its salesperson.
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.program = cls.make_program(o2c_not_discount=True)
+
+    def setUp(self):
+        super().setUp()
+        self.patch(
+            type(self.env["sale.order"]), "_o2c_has_open_question", lambda order: True
+        )
 
     def states_of(self, order):
         return sorted(order.sudo().o2c_task_ids.mapped("state"))

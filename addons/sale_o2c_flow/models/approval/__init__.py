@@ -28,3 +28,12 @@ from . import mass_decision
 from . import order_decision
 from . import decision_link
 from . import todo
+from . import content_difference
+from . import content_lock
+from . import editable_fields
+from . import withdrawal
+from . import on_hold
+from . import task_renewal
+from . import content_snapshot
+from . import decision_keeping
+from . import task_changes

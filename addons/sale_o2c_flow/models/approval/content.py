@@ -12,6 +12,8 @@ from collections import defaultdict
 TERMS = ("partner_id", "currency_id", "payment_term_id", "fiscal_position_id")
 # Who gets the bill, and who the goods: which of their addresses makes no difference.
 PARTIES = ("partner_invoice_id", "partner_shipping_id")
+# Told with the content; what follows from it, the prices, is what is agreed to.
+NOTED = ("pricelist_id",)
 
 
 def take_content(order):
@@ -20,7 +22,7 @@ def take_content(order):
     Amounts are in the order's currency, discounts in percent, unit prices net of
     discount and tax.
     """
-    content = {name: order[name].id or 0 for name in TERMS}
+    content = {name: order[name].id or 0 for name in (*TERMS, *NOTED)}
     content |= {name: order[name].commercial_partner_id.id or 0 for name in PARTIES}
     content["amount_total"] = order.currency_id.round(order.amount_total)
     content["discount"] = round(order.o2c_effective_discount, 2)
@@ -92,7 +94,7 @@ def goes_beyond(content, agreed):
     ):
         return True
     for key in content["lines"]:
-        prices, agreed_prices = _get_prices(content, key), _get_prices(agreed, key)
+        prices, agreed_prices = get_prices(content, key), get_prices(agreed, key)
         # At whichever price one looks: no more was sold at it or below.
         if any(
             _get_quantity_up_to(price, prices)
@@ -103,7 +105,7 @@ def goes_beyond(content, agreed):
     return False
 
 
-def _get_prices(content, key):
+def get_prices(content, key):
     """Return what is sold of something, as pairs of price and quantity."""
     if key not in content["lines"]:
         return []

@@ -239,7 +239,7 @@ class O2cApprovalQuestion(models.Model):
     def _o2c_get_audience(self, audience, rule):
         if audience == "asked":
             return self.asked_user_id
-        if audience in ("asker", "decider"):
+        if audience == "decider":
             return self.asked_by_id
         return super()._o2c_get_audience(audience, rule)
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
+from .channel import get_channel
 from .content import get_fingerprint, goes_beyond
 
 TASK_STATES = [
@@ -233,23 +234,22 @@ class O2cApprovalTask(models.Model):
             )
         return None
 
-    def _record_decision(self, decision, comment, channel=None, reason=None):
-        values = []
-        for task in self:
-            content = task.order_id._o2c_take_content()
-            values.append(
-                {
-                    "task_id": task.id,
-                    "decision": decision,
-                    "comment": comment,
-                    "channel": channel or "web",
-                    "reject_reason_id": reason and reason.id,
-                    "user_id": self.env.uid,
-                    "decided_at": fields.Datetime.now(),
-                    "content": content,
-                    "fingerprint": get_fingerprint(content),
-                }
-            )
+    def _record_decision(
+        self, decision, comment, channel=None, reason=None, **extra
+    ):
+        """Keep the decision of the user at hand, and close the tasks it completes.
+
+        :param str channel: through which it came; worked out when left out
+        :param reason: ``o2c.rejection.reason`` of a rejection
+        :param extra: further values of the decisions
+        """
+        channel = channel or get_channel()
+        if reason:
+            extra["reject_reason_id"] = reason.id
+        values = [
+            {**task._prepare_decision(decision, comment, channel), **extra}
+            for task in self
+        ]
         self.env["o2c.approval.decision"].create(values)
         for task, vals in zip(self, values, strict=True):
             if decision == "rejected" or (
@@ -261,10 +261,33 @@ class O2cApprovalTask(models.Model):
                         "decided_at": vals["decided_at"],
                         "decided_by_id": self.env.uid,
                         "comment": comment,
-                        "reject_reason_id": vals["reject_reason_id"],
+                        "reject_reason_id": reason and reason.id,
                         "content": vals["content"],
                     }
                 )
+
+    def _prepare_decision(self, decision, comment, channel):
+        """Return the values of the record that keeps a decision."""
+        content = self._get_content()
+        return {
+            "task_id": self.id,
+            "decision": decision,
+            "comment": comment,
+            "channel": channel,
+            "user_id": self.env.uid,
+            "decided_at": fields.Datetime.now(),
+            "content": content,
+            "fingerprint": get_fingerprint(content),
+            "snapshot": self._get_snapshot(),
+        }
+
+    def _get_content(self):
+        """Return the content that is decided on; see :mod:`.content`."""
+        return self.order_id._o2c_take_content()
+
+    def _get_snapshot(self):
+        """Return what is decided on, to read."""
+        return self.order_id._o2c_take_snapshot()
 
     # === LIFE OF A TASK === #
 

@@ -154,14 +154,20 @@ class SaleOrder(models.Model):
             order._o2c_advance()
 
     def action_o2c_recall(self):
-        """Take submitted orders back, to go on working on them."""
+        """Take submitted orders back, to go on working on them; the deciders are told.
+
+        :raise UserError: if an order is not in approval, or the user does not sell
+        """
         self.check_access("write")
         self._o2c_lock()
+        self._o2c_check_may_withdraw()
         for order in self:
-            if order.o2c_approval_state != "pending":
+            waits = order.state in ("draft", "sent") and order.o2c_submitted_at
+            if not waits or order.o2c_approval_state not in ("pending", "approved"):
                 raise UserError(
                     self.env._("%(order)s is not in approval.", order=order.name)
                 )
+        self._o2c_notify("approval_recalled")
         self._o2c_withdraw()
         return True
 
@@ -179,10 +185,6 @@ class SaleOrder(models.Model):
         )
         orders.write({"o2c_submitted_at": False, "o2c_submitted_by_id": False})
         orders._o2c_close_todos("approval_requested")
-
-    def _action_cancel(self):
-        self._o2c_withdraw()
-        return super()._action_cancel()
 
     # === TASKS === #
 
@@ -223,7 +225,8 @@ class SaleOrder(models.Model):
         needless = standing.filtered(
             lambda task: task.step_id not in steps and task.state != "approved"
         )
-        needless.write({"state": "cancelled"})
+        needless._o2c_drop_needless()
+        (standing - needless)._o2c_renew_reasons()
         missing = steps - (standing - needless).step_id
         self.env["o2c.approval.task"].create(
             [self._o2c_prepare_task(step) for step in missing]
@@ -271,9 +274,8 @@ class SaleOrder(models.Model):
         The customer who signed or paid meanwhile gets the confirmation by mail, as if
         it had been confirmed at once.
         """
-        accepted = bool(self.signature or self.transaction_ids)
         if self.state in ("draft", "sent"):
-            if accepted:
+            if self.signature or self.transaction_ids:
                 self._validate_order()
             else:
                 self.with_context(send_email=False).action_confirm()
@@ -294,28 +296,43 @@ class SaleOrder(models.Model):
         )
         open_tasks.write({"state": "cancelled"})
         self._o2c_notify("order_rejected")
+        if self._o2c_is_accepted():
+            self._o2c_notify("order_on_hold")
 
-    def _o2c_content_changed(self, before):
+    def _o2c_content_changed(self, before, vals=None):
         """React to a change of what approvers agreed to.
 
-        :param dict before: what confirmed orders that are watched said before, by id
+        :param dict before: what orders that are watched or in approval said before
+        :param dict vals: what was written to them, where it is known
         :raise UserError: if a confirmed order goes beyond what was approved, or a
-            colleague gives a discount nobody may give while the order is in approval
+            colleague changes an order in approval who may not, or gives a discount
+            that nobody may give
         """
         # Plain orders, the vast majority, leave here without a query.
         judged = self.sudo().filtered(lambda o: o.o2c_submitted_at or o.id in before)
         # A customer who chooses on the portal is served as superuser, and not refused.
         judged._o2c_lock(wait=self.env.su)
         for order in judged:
-            if order.state == "sale" and order.id in before:
-                order._o2c_check_within_approval(before[order.id])
+            agreed = before.get(order.id)
+            if order.state == "sale" and agreed:
+                order.with_env(self.env)._o2c_check_within_approval(agreed, vals)
             elif order.state in ("draft", "sent") and order.o2c_submitted_at:
-                order._o2c_review_approvals(by_colleague=not self.env.su)
+                order.with_env(self.env)._o2c_check_content_open(agreed, vals)
+                order._o2c_review_approvals(agreed, by_colleague=not self.env.su)
 
-    def _o2c_review_approvals(self, by_colleague):
-        if by_colleague and self.o2c_approval_state == "pending":
+    def _o2c_review_approvals(self, before=None, by_colleague=False):
+        """Bring the approvals in line with a change; open and confirm what follows.
+
+        :param dict before: what the order said before, if it was in approval
+        :param bool by_colleague: refuse a discount that nobody may give
+        """
+        was_pending = self.o2c_approval_state == "pending"
+        if by_colleague and was_pending:
             self._o2c_check_discount_allowed()
+        if before:
+            self._o2c_log_content_change(before)
         if self._o2c_refresh_tasks():
             self._o2c_notify("approval_returned")
-        if self.o2c_approval_state == "pending":
+        # Also where the change made the last open step needless.
+        if was_pending or self.o2c_approval_state == "pending":
             self._o2c_advance()

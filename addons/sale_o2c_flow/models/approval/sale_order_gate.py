@@ -29,10 +29,31 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def action_confirm(self):
-        cleared = self._o2c_divert_held()
-        if not cleared:
-            return True
-        return super(SaleOrder, cleared).action_confirm()
+        result = True
+        for orders in self._o2c_split_by_customer():
+            cleared = orders._o2c_divert_held()
+            if cleared:
+                result = super(SaleOrder, cleared).action_confirm()
+        return result
+
+    def _o2c_split_by_customer(self):
+        """Return the orders in rounds with one order of each customer where the credit
+        limit counts: each order that is confirmed counts for the next."""
+        # Salespeople need not be able to read every customer's company.
+        counted = self.sudo().filtered("company_id.account_use_credit_limit")
+        by_customer = counted.grouped(
+            lambda order: (order.company_id, order.partner_id.commercial_partner_id)
+        )
+        rounds = max(map(len, by_customer.values()), default=0)
+        if rounds < 2:
+            return [self]
+        split = [self - counted] if self - counted else []
+        for number in range(rounds):
+            ids = [
+                o.id for own in by_customer.values() for o in own[number : number + 1]
+            ]
+            split.append(self.browse(ids))
+        return split
 
     def _o2c_divert_held(self):
         """Send those orders into approval that may not be confirmed yet.
@@ -42,6 +63,8 @@ class SaleOrder(models.Model):
         :return: the orders that may be confirmed
         """
         self._o2c_judge_unsubmitted()
+        # What was confirmed just now counts, and Odoo does not follow the credit limit.
+        self.invalidate_recordset(["o2c_approval_needed"])
         held = self.filtered("o2c_approval_needed")
         if held:
             held._o2c_divert()
@@ -89,7 +112,7 @@ class SaleOrder(models.Model):
         if vals.get("state") == "sale":
             confirming = self.filtered(lambda order: order.state != "sale")
             confirming._o2c_judge_unsubmitted()
-        with self._o2c_changing_content(not CONTENT_FIELDS.isdisjoint(vals)):
+        with self._o2c_changing_content(not CONTENT_FIELDS.isdisjoint(vals), vals):
             result = super().write(vals)
         # After the write: it may change the content together with the state.
         confirming._o2c_check_cleared()
@@ -137,6 +160,21 @@ class SaleOrder(models.Model):
                     )
                 )
 
+    def _o2c_refuse_beyond(self, vals):
+        """Refuse a change of a confirmed order that goes beyond what was approved.
+
+        :param dict vals: what was written, None where it is not known
+        :raise UserError: always
+        """
+        raise UserError(
+            self.env._(
+                "%(order)s was approved as it stood, and this change goes beyond that. "
+                "Propose the change on the form of the order: it counts once it is "
+                "approved. Or put what is new on another order.",
+                order=self.name,
+            )
+        )
+
     def _o2c_is_watched(self):
         """Whether changes of the confirmed order are judged: while its company has any
         flow, also one that does not fit the order yet."""
@@ -145,7 +183,7 @@ class SaleOrder(models.Model):
             self.env["o2c.approval.flow"]._get_flow_ids(self.company_id.id)
         )
 
-    def _o2c_check_within_approval(self, before):
+    def _o2c_check_within_approval(self, before, vals=None):
         """Check that a confirmed order stays within what was approved.
 
         Only the change is judged: an order that was confirmed before its company had
@@ -153,6 +191,7 @@ class SaleOrder(models.Model):
         that needs every step that holds for the order as it is now.
 
         :param dict before: the content before the change; see :mod:`.content`
+        :param dict vals: what was written, where it is known
         :raise UserError: if it goes beyond
         """
         self.ensure_one()
@@ -160,36 +199,35 @@ class SaleOrder(models.Model):
             return
         self._o2c_take_customers()
         if self._o2c_get_uncovered_steps():
-            raise UserError(
-                self.env._(
-                    "%(order)s was approved as it stood, and this change goes beyond "
-                    "that. Put what is new on another order; or cancel this one, set "
-                    "it back to quotation, change it and submit it again.",
-                    order=self.name,
-                )
-            )
+            self._o2c_refuse_beyond(vals)
         self._o2c_check_discount_allowed()
 
-    def _o2c_changing_content(self, changes=True):
+    def _o2c_changing_content(self, changes=True, vals=None):
         """Return a context manager: what approvers agreed to is about to change.
 
         Nested changes (an order written with its lines) are judged once, at the end.
+
+        :param dict vals: what is about to be written to the orders, where it is known
         """
-        return _ContentChange(self if changes else self.browse())
+        return ApprovedContentChange(self if changes else self.browse(), vals)
 
 
-class _ContentChange(ContentChange):
-    """Has approvals judged after a change; of confirmed orders it keeps what they said
-    before."""
+class ApprovedContentChange(ContentChange):
+    """Has approvals judged after a change; of orders that were confirmed or submitted
+    it keeps what they said before."""
 
     key = "o2c_content_changes"
+
+    def __init__(self, orders, vals=None):
+        super().__init__(orders)
+        self.vals = vals
 
     def remember(self, orders):
         return {
             order.id: order._o2c_take_content()
             for order in orders.sudo()
-            if order._o2c_is_watched()
+            if order._o2c_is_watched() or order._o2c_is_in_approval()
         }
 
     def settle(self, orders, before):
-        orders.exists()._o2c_content_changed(before)
+        orders.exists()._o2c_content_changed(before, self.vals)

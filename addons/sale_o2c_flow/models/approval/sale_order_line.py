@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Command
 
 from ..common.sale_order import LINE_TERMS
 
@@ -13,7 +14,8 @@ class SaleOrderLine(models.Model):
         default = self.env.context.get("default_order_id")
         order_ids = {vals.get("order_id", default) for vals in vals_list}
         orders = self.env["sale.order"].browse(sorted(filter(None, order_ids)))
-        with orders._o2c_changing_content() as change:
+        commands = [Command.create(vals) for vals in vals_list]
+        with orders._o2c_changing_content(vals={"order_line": commands}) as change:
             lines = super().create(vals_list)
             change.add(lines.order_id)
         return lines
@@ -23,9 +25,11 @@ class SaleOrderLine(models.Model):
         orders = self.order_id
         if vals.get("order_id"):
             orders |= orders.browse(vals["order_id"])
-        with orders._o2c_changing_content(changes):
+        commands = [Command.update(line.id, vals) for line in self] if changes else []
+        with orders._o2c_changing_content(changes, {"order_line": commands}):
             return super().write(vals)
 
     def unlink(self):
-        with self.order_id._o2c_changing_content():
+        commands = [Command.delete(line.id) for line in self]
+        with self.order_id._o2c_changing_content(vals={"order_line": commands}):
             return super().unlink()

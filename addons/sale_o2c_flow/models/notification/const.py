@@ -35,7 +35,6 @@ EVENTS = [
 
 AUDIENCES = [
     ("decider", "Those who decide the step"),
-    ("asker", "Those who asked"),
     ("salesperson", "Salesperson"),
     ("submitter", "Whoever submitted the order"),
     ("asked", "Whoever is asked"),

@@ -1,0 +1,72 @@
+"""The commercial content of an order as people read it, kept with a decision."""
+
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools.misc import formatLang
+
+TABLE = Markup(
+    '<table class="table table-sm"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>'
+)
+CELL = Markup("<td>%s</td>")
+NUMBER_CELL = Markup('<td class="text-end">%s</td>')
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _o2c_take_snapshot(self):
+        """Return what the order says now: customer, terms, lines and total.
+
+        :rtype: markupsafe.Markup
+        """
+        self.ensure_one()
+        order = self.sudo()
+        terms = Markup().join(
+            Markup("<li>%s: %s</li>") % (label, value)
+            for label, value in order._o2c_get_snapshot_terms()
+            if value
+        )
+        heads = Markup().join(
+            Markup("<th>%s</th>") % label
+            for label in (
+                self.env._("Product"),
+                self.env._("Quantity"),
+                self.env._("Unit Price"),
+                self.env._("Disc.%"),
+                self.env._("Amount"),
+            )
+        )
+        lines = order._o2c_get_sold_lines()
+        rows = Markup().join(line._o2c_take_snapshot_row() for line in lines)
+        return Markup("<ul>%s</ul>") % terms + TABLE % (heads, rows)
+
+    def _o2c_get_snapshot_terms(self):
+        """Return what holds for the whole order, as pairs of label and text."""
+
+        def label(name):
+            return self._fields[name]._description_string(self.env)
+
+        names = ("partner_id", "partner_invoice_id", "partner_shipping_id")
+        names += ("pricelist_id", "payment_term_id", "fiscal_position_id")
+        terms = [(label(name), self[name].display_name) for name in names]
+        for name in ("amount_untaxed", "amount_total"):
+            terms.append((label(name), self.currency_id.format(self[name])))
+        discount = formatLang(self.env, self.o2c_effective_discount)
+        return [*terms, (label("o2c_effective_discount"), discount)]
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _o2c_take_snapshot_row(self):
+        currency = self.currency_id
+        quantity = formatLang(self.env, self.product_uom_qty, dp="Product Unit")
+        unit = self.product_uom_id.name or ""
+        return Markup("<tr>%s%s%s%s%s</tr>") % (
+            CELL % (self.product_id.display_name or self.name or ""),
+            NUMBER_CELL % f"{quantity} {unit}",
+            NUMBER_CELL % formatLang(self.env, self.price_unit, dp="Product Price"),
+            NUMBER_CELL % formatLang(self.env, self.discount, dp="Discount"),
+            NUMBER_CELL % currency.format(self.price_subtotal),
+        )
