@@ -15,8 +15,12 @@ class O2cApprovalDecision(models.Model):
     task_id = fields.Many2one(
         "o2c.approval.task", required=True, ondelete="restrict", index=True
     )
-    order_id = fields.Many2one(related="task_id.order_id", store=True, index=True)
-    company_id = fields.Many2one(related="task_id.company_id", store=True, index=True)
+    order_id = fields.Many2one(
+        related="task_id.order_id", store=True, index=True, precompute=True
+    )
+    company_id = fields.Many2one(
+        related="task_id.company_id", store=True, index=True, precompute=True
+    )
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
     decision = fields.Selection(
         [("approved", "Approved"), ("rejected", "Rejected")], required=True

@@ -28,7 +28,9 @@ class O2cApprovalTask(models.Model):
     order_id = fields.Many2one(
         "sale.order", required=True, ondelete="cascade", index=True, readonly=True
     )
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="order_id.company_id", store=True, index=True, precompute=True
+    )
     flow_id = fields.Many2one("o2c.approval.flow", ondelete="set null", readonly=True)
     step_id = fields.Many2one(
         "o2c.approval.step", ondelete="set null", readonly=True, index="btree_not_null"
@@ -200,7 +202,6 @@ class O2cApprovalTask(models.Model):
         # checked below on fresh and locked data, is what entitles them.
         tasks = self.sudo()
         tasks.order_id._o2c_lock()
-        tasks.invalidate_recordset()
         for task in tasks:
             if refusal := task._get_refusal():
                 raise UserError(refusal)
@@ -301,7 +302,8 @@ class O2cApprovalTask(models.Model):
         """Take the departments' names in every language: who decides may read another
         one than who submits."""
         steps = self.step_id
-        if not steps:
+        # In the only language, or the submitter's, they were made with them.
+        if not steps or len(self.env["res.lang"].get_installed()) < 2:
             return
         steps.flush_recordset(["name"])
         self.flush_recordset(["name", "step_id"])

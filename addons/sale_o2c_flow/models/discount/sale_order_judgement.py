@@ -3,7 +3,7 @@ from odoo.tools.misc import formatLang
 
 from .assign import assign
 from .o2c_discount_tier import AUTHORITIES, AUTHORITY_RANK, DISCOUNT_DIGITS
-from .policy_book import Deal, Goods
+from .policy_book import Deal, Goods, Verdict
 
 CAUSES = [("discount", "Discount"), ("margin", "Margin")]
 
@@ -90,7 +90,8 @@ class SaleOrder(models.Model):
     def _compute_o2c_discount_tier_id(self):
         book = self.env["o2c.discount.policy"]._get_book()
         for order in self:
-            verdict = book.judge(order._o2c_get_deal())
+            # Without policies nothing of the order needs to be read.
+            verdict = book.judge(order._o2c_get_deal()) if book.rules else Verdict()
             assign(
                 order,
                 o2c_discount_policy_id=self.env["o2c.discount.policy"].browse(
