@@ -79,12 +79,15 @@ class O2cProtectedMixin(models.AbstractModel):
         try:
             self.sudo().lock_for_update(allow_referencing=True)
         except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %s at this very moment. Reload and "
-                    "look again.",
-                    self.mapped("display_name"),
-                )
-            ) from error
+            raise self._o2c_get_lock_error() from error
         self.invalidate_recordset()
         return self
+
+    def _o2c_get_lock_error(self):
+        return UserError(
+            self.env._(
+                "Somebody else is working on %s at this very moment. Reload and "
+                "look again.",
+                self.mapped("display_name"),
+            )
+        )

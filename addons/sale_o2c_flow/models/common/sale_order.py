@@ -49,23 +49,34 @@ class SaleOrder(models.Model):
         return super()._o2c_get_protected_fields() | ORDER_AMOUNTS | {"o2c_level_id"}
 
     def _o2c_lock(self, wait=False):
-        """Take the orders as other documents are taken.
+        """Take the orders until the end of the transaction.
+
+        What was read before stays true: a transaction sees one state of the database,
+        and PostgreSQL refuses it the orders that somebody else has changed since.
 
         :param bool wait: wait for whoever has them, instead of giving up
+        :return: the orders
+        :raise UserError: if somebody else has one of them, and they are not waited for
         """
-        orders = self if wait else super()._o2c_lock()
-        if orders:
+        if self.ids:
             # Whoever began before us and comes for the lock after us would go on with
             # what they read then. The empty update makes PostgreSQL refuse them, and
             # Odoo tries again with what is true now.
-            self.env.cr.execute(
+            taken = self.env.execute_query(
                 SQL(
-                    "UPDATE sale_order SET write_date = write_date WHERE id IN %s",
-                    orders._ids,
+                    """
+                    UPDATE sale_order
+                       SET write_date = write_date
+                     WHERE id IN (SELECT id FROM sale_order WHERE id IN %s %s)
+                 RETURNING id
+                    """,
+                    tuple(self.ids),
+                    SQL("FOR NO KEY UPDATE SKIP LOCKED") if not wait else SQL(),
                 )
             )
-        orders.invalidate_recordset()
-        return orders
+            if not wait and len(taken) < len(set(self.ids)):
+                raise self._o2c_get_lock_error()
+        return self
 
     @api.depends("state")
     @api.depends_context("lang")
