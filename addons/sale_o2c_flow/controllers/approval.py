@@ -41,7 +41,12 @@ class ApprovalController(http.Controller):
                 tasks._decide_by_link(token, decision, comment, reason)
         except UserError as error:
             return self._render_question(
-                task, token, decision, problem=str(error), comment=comment, reason=reason
+                task,
+                token,
+                decision,
+                problem=str(error),
+                comment=comment,
+                reason=reason,
             )
         return request.render(
             "sale_o2c_flow.decision_done",

@@ -13,7 +13,9 @@ class O2cAsk(models.TransientModel):
         [("question", "Question to the salesperson"), ("advice", "Advice")],
         required=True,
     )
-    salesperson_id = fields.Many2one(related="task_id.salesperson_id", related_sudo=False)
+    salesperson_id = fields.Many2one(
+        related="task_id.salesperson_id", related_sudo=False
+    )
     company_id = fields.Many2one(related="task_id.company_id", related_sudo=False)
     asked_user_id = fields.Many2one(
         "res.users",

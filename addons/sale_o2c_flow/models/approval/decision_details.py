@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 
+
 class O2cApprovalDecision(models.Model):
     _inherit = "o2c.approval.decision"
 

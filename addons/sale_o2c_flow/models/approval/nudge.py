@@ -45,9 +45,7 @@ class SaleOrder(models.Model):
                 "type": "success",
                 "message": self.env._(
                     "Reminded: %s",
-                    format_list(
-                        self.env, pending._get_asked().mapped("name")
-                    ),
+                    format_list(self.env, pending._get_asked().mapped("name")),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },

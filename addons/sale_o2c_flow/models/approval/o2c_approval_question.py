@@ -52,9 +52,7 @@ class O2cApprovalQuestion(models.Model):
     question = fields.Text(required=True, readonly=True)
     asked_at = fields.Datetime(string="Asked On", required=True, readonly=True)
     answer = fields.Text(readonly=True)
-    answered_by_id = fields.Many2one(
-        "res.users", string="Answered By", readonly=True
-    )
+    answered_by_id = fields.Many2one("res.users", string="Answered By", readonly=True)
     answered_at = fields.Datetime(string="Answered On", readonly=True)
     can_answer = fields.Boolean(compute="_compute_can_answer")
     order_summary = fields.Html(
@@ -133,7 +131,9 @@ class O2cApprovalQuestion(models.Model):
             }
         )
         question._log(
-            self.env._("%(asker)s asks %(asked)s:", asker=self.env.user.name, asked=asked.name),
+            self.env._(
+                "%(asker)s asks %(asked)s:", asker=self.env.user.name, asked=asked.name
+            ),
             text,
         )
         return question
@@ -164,9 +164,7 @@ class O2cApprovalQuestion(models.Model):
             }
         )
         question._close_todos()
-        question._log(
-            self.env._("%s answers:", self.env.user.name), question.answer
-        )
+        question._log(self.env._("%s answers:", self.env.user.name), question.answer)
         question._o2c_notify("approval_answered")
         return True
 

@@ -235,9 +235,7 @@ class O2cApprovalTask(models.Model):
             )
         return None
 
-    def _record_decision(
-        self, decision, comment, channel=None, reason=None, **extra
-    ):
+    def _record_decision(self, decision, comment, channel=None, reason=None, **extra):
         """Keep the decision of the user at hand, and close the tasks it completes.
 
         :param str channel: through which it came; worked out when left out

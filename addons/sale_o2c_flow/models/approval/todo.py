@@ -52,5 +52,9 @@ class MailActivity(models.Model):
         open_tasks = tasks.search(
             [("order_id", "in", todos.mapped("res_id")), ("state", "=", "pending")]
         )
-        asked = {(task.order_id.id, user) for task in open_tasks for user in task.user_ids.ids}
+        asked = {
+            (task.order_id.id, user)
+            for task in open_tasks
+            for user in task.user_ids.ids
+        }
         return todos.filtered(lambda todo: (todo.res_id, todo.user_id.id) in asked)
