@@ -23,16 +23,20 @@ class NotificationCase(O2cCommon):
             {"event": event, "audience": audience, "channel": channel, **values}
         )
 
-    def messages_to(self, user, order=None):
-        """Return what a user was told about an order, in plain words."""
-        domain = [
-            ("partner_ids", "in", user.partner_id.ids),
-            ("message_type", "=", "user_notification"),
-        ]
-        if order:
-            domain += [("model", "=", order._name), ("res_id", "in", order.ids)]
-        messages = self.env["mail.message"].search(domain, order="id")
-        return "\n".join(message.preview for message in messages)
+    def messages_to(self, user, *documents):
+        """Return what a user was told about documents, in plain words."""
+        mails = self.mails_to(user).filtered("model")
+        messages = mails.mail_message_id | self.env["mail.notification"].search(
+            [("res_partner_id", "=", user.partner_id.id)]
+        ).mail_message_id.filtered(
+            lambda message: message.message_type == "user_notification"
+        )
+        about = {(doc._name, doc.id) for records in documents for doc in records}
+        return "\n".join(
+            message.preview
+            for message in messages.sorted("id")
+            if (message.model, message.res_id) in about
+        )
 
     def todos_of(self, user, order, xmlid=APPROVE):
         return order.sudo().activity_ids.filtered(
@@ -42,10 +46,11 @@ class NotificationCase(O2cCommon):
         )
 
     def mails_to(self, user):
+        """Return the mails that wait for a user in the queue."""
         return self.env["mail.mail"].search(
             [
                 ("recipient_ids", "in", user.partner_id.ids),
-                ("is_notification", "=", False),
+                ("message_type", "=", "user_notification"),
             ]
         )
 
@@ -122,10 +127,10 @@ class TestNotificationRules(NotificationCase):
         order.action_o2c_submit()
         self.approve(order)
         self.assertIn("is approved", self.messages_to(self.finance2, order))
-        told = self.env["mail.message"].search(
-            [("res_id", "=", order.id), ("message_type", "=", "user_notification")]
+        mails = self.env["mail.mail"].search(
+            [("message_type", "=", "user_notification")]
         )
-        self.assertNotIn(self.customer, told.partner_ids)
+        self.assertNotIn(self.customer, mails.recipient_ids)
 
     def test_submitter_is_told(self):
         self.make_rule("order_approved", "submitter")
@@ -174,6 +179,18 @@ class TestNotificationTurns(NotificationCase):
         told = self.messages_to(self.salesperson, self.order)
         self.assertEqual(len(told.splitlines()), 3)
         self.assertIn("is approved", told.splitlines()[-1])
+
+    def test_message_arrives_as_each_user_prefers(self):
+        self.salesperson.notification_type = "inbox"
+        self.approve(self.order, self.order_admin)
+        self.assertIn("approved", self.messages_to(self.salesperson, self.order))
+        self.assertFalse(self.mails_to(self.salesperson))
+        self.salesperson.notification_type = "email"
+        self.approve(self.order, self.finance)
+        mail = self.mails_to(self.salesperson)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertEqual(mail.reply_to, self.finance.email_formatted)
+        self.assertIn("Finance approved", mail.body_html)
 
     def test_revise_todo_ends_when_resubmitted(self):
         self._reject()
@@ -302,6 +319,19 @@ class TestNotificationMails(NotificationCase):
         french = self.mails_to(self.finance2)
         self.assertEqual(set(french.mapped("subject")), {"Veuillez approuver"})
 
+    def test_presets_can_be_saved_where_there_are_orders(self):
+        self.make_order()
+        for name in (
+            "mail_template_notice",
+            "mail_template_approval_requested",
+            "mail_template_order_approved",
+            "mail_template_order_rejected",
+        ):
+            template = self.env.ref(f"sale_o2c_flow.{name}")
+            template.with_user(self.env.ref("base.user_admin")).write(
+                {"subject": template.subject, "body_html": template.body_html}
+            )
+
     def test_edited_template_is_used(self):
         self.mail_rule.template_id.write(
             {"subject": "Decide {{ object.name }}", "body_html": "<p>At once</p>"}
@@ -327,11 +357,17 @@ class TestNotificationMails(NotificationCase):
             self.assertIn(f"https://example.com/{order.id}/{user.login}", body)
 
     def test_nobody_is_lost_without_an_address(self):
-        self.order_admin.partner_id.email = False
-        order = self.make_order()
-        order.action_o2c_submit()
-        self.assertFalse(self.mails_to(self.order_admin))
-        self.assertIn("Approve", self.messages_to(self.order_admin, order))
+        self.leader.partner_id.email = False
+        template = self.env.ref("sale_o2c_flow.mail_template_notice")
+        for channel in ("mail", "message"):
+            self.make_rule(
+                "order_approved", "team_leader", channel, template_id=template.id
+            )
+        order = self.make_confirmed_order()
+        self.assertFalse(self.mails_to(self.leader))
+        todo = order.sudo().activity_ids.filtered(lambda t: t.user_id == self.leader)
+        self.assertEqual(len(todo), 1)
+        self.assertIn("is approved", todo.summary)
 
     def test_delivery_uses_the_template_for_its_order(self):
         template = self.env.ref("sale_o2c_flow.mail_template_notice")

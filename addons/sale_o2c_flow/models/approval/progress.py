@@ -82,11 +82,15 @@ class SaleOrder(models.Model):
         pending = tasks.filtered(lambda task: task.state == "pending")
         holders = [
             self.env._(
-                "%(department)s since %(time)s",
-                department=task._tell_deciders(),
-                time=self._o2c_tell_time(task.pending_since),
+                "%(departments)s since %(time)s",
+                departments=format_list(
+                    self.env, [task._tell_deciders() for task in together]
+                ),
+                time=time,
             )
-            for task in pending
+            for time, together in groupby(
+                pending, lambda task: self._o2c_tell_time(task.pending_since)
+            )
         ]
         return holders and self.env._("Waits for %s", format_list(self.env, holders))
 
@@ -158,10 +162,16 @@ class O2cApprovalTask(models.Model):
             "people": self._get_progress_people(),
             "moment": fields.Datetime.to_string(moment) if moment else False,
             "moment_name": moment and format_datetime(self.env, moment),
-            "reason": self.reason,
+            "reason": self._get_progress_reason(),
             "comment": (decided and self.comment) or False,
             "details": self._get_progress_details(),
         }
+
+    def _get_progress_reason(self):
+        """Return why the step is asked for, nothing where every order passes it."""
+        data = self.reason_data or {}
+        everybody = data.get("code") == "always" and not data.get("credit")
+        return not everybody and self.reason
 
     def _get_progress_details(self):
         """Return further short texts to show with the step, such as its deadline.

@@ -1,6 +1,7 @@
 from . import o2c_notification_rule
 from . import o2c_notification_mixin
 from . import todo
+from . import message
 from . import template_mail
 from . import mail_thread
 from . import mail_activity

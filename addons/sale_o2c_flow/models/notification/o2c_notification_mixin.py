@@ -112,13 +112,3 @@ class O2cNotificationMixin(models.AbstractModel):
                         mailed[document] |= users
                     people[document] |= users
         return told
-
-    def _o2c_send_messages(self, event, users_by_document):
-        for document, users in users_by_document.items():
-            for lang, users_of_lang in users.grouped("lang").items():
-                record = document.with_context(lang=lang)
-                record.message_notify(
-                    body=record._o2c_get_event_note(event),
-                    subject=record.display_name,
-                    partner_ids=users_of_lang.partner_id.ids,
-                )

@@ -33,8 +33,9 @@ class O2cNotificationRule(models.Model):
         domain="[('model', '=', 'sale.order')]",
         ondelete="restrict",
         index="btree_not_null",
-        help="What the mail says. It may use note (what happened, in a sentence), "
-        "reader (the user who gets it) and decision_links.",
+        help="What the mail says. It may use ctx.get('o2c_note') (what happened, in a "
+        "sentence), ctx.get('o2c_reader') (name of who gets it) and "
+        "ctx.get('o2c_decision_links') (addresses by their names).",
     )
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: the rule holds for every company."
