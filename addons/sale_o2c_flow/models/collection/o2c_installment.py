@@ -15,11 +15,17 @@ class O2cInstallment(models.Model):
     order_id = fields.Many2one(
         "sale.order", required=True, ondelete="cascade", index=True, readonly=True
     )
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="order_id.company_id", store=True, index=True, precompute=True
+    )
     currency_id = fields.Many2one(related="order_id.currency_id")
-    partner_id = fields.Many2one(related="order_id.partner_id", store=True, index=True)
-    user_id = fields.Many2one(related="order_id.user_id", store=True, index=True)
-    team_id = fields.Many2one(related="order_id.team_id", store=True)
+    partner_id = fields.Many2one(
+        related="order_id.partner_id", store=True, index=True, precompute=True
+    )
+    user_id = fields.Many2one(
+        related="order_id.user_id", store=True, index=True, precompute=True
+    )
+    team_id = fields.Many2one(related="order_id.team_id", store=True, precompute=True)
     date_due = fields.Date(required=True, readonly=True)
     share = fields.Float(
         required=True,
@@ -60,22 +66,13 @@ class O2cInstallment(models.Model):
         "order_id.o2c_amount_refunded",
     )
     def _compute_amounts(self):
-        """Split the net value over the plan; what came pays the oldest first."""
         for order in self.order_id:
-            currency = order.currency_id
-            left = order.o2c_amount_collected - order.o2c_amount_refunded
-            planned = share = 0.0
-            for installment in order.o2c_installment_ids.sorted(
-                lambda i: (i.date_due, i.id or 0)
-            ):
-                share += installment.share
-                total = currency.round(order.o2c_amount_net * share)
-                amount = currency.round(total - planned)
-                paid = currency.round(min(max(left, 0.0), amount))
-                planned, left = total, left - paid
-                installment.amount = amount
-                installment.amount_paid = paid
-                installment.amount_open = currency.round(amount - paid)
+            plan = order.o2c_installment_ids.sorted(lambda i: (i.date_due, i.id or 0))
+            amounts = order._o2c_split_net(plan.mapped("share"))
+            for installment, values in zip(plan, amounts, strict=True):
+                installment.amount = values["amount"]
+                installment.amount_paid = values["amount_paid"]
+                installment.amount_open = values["amount_open"]
 
     @api.depends("date_due", "amount_open")
     def _compute_state(self):

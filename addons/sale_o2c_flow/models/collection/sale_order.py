@@ -35,21 +35,21 @@ class SaleOrder(models.Model):
     # -- Money; all tax included, in the order's currency
     o2c_amount_net = fields.Monetary(
         string="Order Value",
-        compute="_compute_o2c_money",
+        compute="_compute_o2c_amount_net",
         store=True,
         help="Ordered minus returned, tax included. Zero until the order is confirmed.",
     )
     o2c_amount_collected = fields.Monetary(
         string="Collected",
-        compute="_compute_o2c_money",
+        compute="_compute_o2c_movements",
         store=True,
         help="Everything that came in, whichever way it was booked, each cent once.",
     )
     o2c_amount_refunded = fields.Monetary(
-        string="Refunded", compute="_compute_o2c_money", store=True
+        string="Refunded", compute="_compute_o2c_movements", store=True
     )
     o2c_amount_outstanding = fields.Monetary(
-        string="Outstanding", compute="_compute_o2c_money", store=True
+        string="Outstanding", compute="_compute_o2c_amount_outstanding", store=True
     )
     o2c_amount_pending = fields.Monetary(
         string="To Confirm",
@@ -85,10 +85,15 @@ class SaleOrder(models.Model):
             "o2c_next_due_date",
         }
 
+    @api.depends("state", "amount_total", "o2c_amount_returned")
+    def _compute_o2c_amount_net(self):
+        for order in self:
+            net = order.amount_total - order.o2c_amount_returned
+            order.o2c_amount_net = net if order.state == "sale" else 0.0
+
+    # The total decides how money for several orders is shared.
     @api.depends(
-        "state",
         "amount_total",
-        "o2c_amount_returned",
         "o2c_allocation_ids.amount",
         "o2c_allocation_ids.collection_id.state",
         "o2c_allocation_ids.collection_id.payment_id.state",
@@ -101,15 +106,17 @@ class SaleOrder(models.Model):
         "order_line.invoice_lines.move_id.state",
         "order_line.invoice_lines.move_id.amount_residual",
     )
-    def _compute_o2c_money(self):
+    def _compute_o2c_movements(self):
         movements = self.env["o2c.cash.movement"]._get_totals(self)
         for order in self:
             totals = movements.get(order._origin.id, {})
-            currency = order.currency_id or order.company_id.currency_id
-            net = order.amount_total - order.o2c_amount_returned
-            order.o2c_amount_net = net if order.state == "sale" else 0.0
             order.o2c_amount_collected = totals.get("collected", 0.0)
             order.o2c_amount_refunded = totals.get("refunded", 0.0)
+
+    @api.depends("o2c_amount_net", "o2c_amount_collected", "o2c_amount_refunded")
+    def _compute_o2c_amount_outstanding(self):
+        for order in self:
+            currency = order.currency_id or order.company_id.currency_id
             order.o2c_amount_outstanding = currency.round(
                 order.o2c_amount_net
                 - order.o2c_amount_collected
@@ -210,12 +217,40 @@ class SaleOrder(models.Model):
         orders = self.sudo()
         orders.o2c_installment_ids.unlink()
         self.env["o2c.installment"].sudo().create(
-            [
-                {"order_id": order.id, "date_due": date_due, "share": share}
-                for order in orders
-                for date_due, share in order._o2c_get_plan()
-            ]
+            [values for order in orders for values in order._o2c_prepare_plan()]
         )
+
+    def _o2c_prepare_plan(self):
+        """Return the values of the installments, their amounts included: computed
+        afterwards, they would be written once more."""
+        plan = sorted(self._o2c_get_plan(), key=lambda part: part[0])
+        amounts = self._o2c_split_net([share for _date_due, share in plan])
+        return [
+            {"order_id": self.id, "date_due": date_due, "share": share, **values}
+            for (date_due, share), values in zip(plan, amounts, strict=True)
+        ]
+
+    def _o2c_split_net(self, shares):
+        """Split the net value over the plan; what came pays the oldest first.
+
+        :param list shares: parts of the net value, the oldest first
+        :return: the amounts of each installment, by field, in the order's currency
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        left = self.o2c_amount_collected - self.o2c_amount_refunded
+        planned = until_now = 0.0
+        for share in shares:
+            until_now += share
+            total = currency.round(self.o2c_amount_net * until_now)
+            amount = currency.round(total - planned)
+            paid = currency.round(min(max(left, 0.0), amount))
+            planned, left = total, left - paid
+            yield {
+                "amount": amount,
+                "amount_paid": paid,
+                "amount_open": currency.round(amount - paid),
+            }
 
     def _o2c_get_plan(self):
         """Return the due dates of the order and the share of its value due then.
