@@ -1,5 +1,6 @@
 from . import o2c_approval_flow
 from . import o2c_approval_step
+from . import flow_outline
 from . import o2c_approval_task
 from . import o2c_approval_decision
 from . import o2c_rejection_reason

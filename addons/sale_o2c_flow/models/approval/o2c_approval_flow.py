@@ -81,14 +81,16 @@ class O2cApprovalFlow(models.Model):
 
     def _fits(self, order):
         self.ensure_one()
-        if self.team_ids and order.team_id not in self.team_ids:
+        outline = self._get_outline()
+        if outline.team_ids and order.team_id.id not in outline.team_ids:
             return False
-        domain = literal_eval(self.domain)
+        domain = literal_eval(outline.domain)
         return not domain or bool(order.filtered_domain(domain))
 
     def _get_steps(self, order):
         """Return the steps of the flow that an order has to pass."""
-        return self.step_ids.filtered(lambda step: step._applies(order.sudo()))
+        steps = self.step_ids.browse(self._get_outline().step_ids if self else ())
+        return steps.filtered(lambda step: step._applies(order.sudo()))
 
     def copy_data(self, default=None):
         return [

@@ -229,7 +229,8 @@ class O2cApprovalTask(models.Model):
                 "%(order)s is your own order: somebody else has to decide %(task)s.",
                 **names,
             )
-        if user in self.decision_ids.filtered("counts").user_id:
+        # Where any one decides, the first decision has closed the task.
+        if self.rule != "any" and user in self._get_votes().user_id:
             return self.env._(
                 "You have already decided %(task)s of %(order)s.", **names
             )

@@ -284,11 +284,12 @@ class SaleOrder(models.Model):
     def _o2c_after_decision(self, tasks):
         """Move the order on after some of its tasks were decided."""
         self.ensure_one()
-        self._o2c_close_idle_todos()
         if "rejected" in tasks.mapped("state"):
             self._o2c_stop_on_rejection()
         else:
             self._o2c_advance()
+        # Last: deleting makes the transaction forget what it has read.
+        self._o2c_close_idle_todos()
 
     def _o2c_stop_on_rejection(self):
         open_tasks = self.o2c_task_ids.filtered(

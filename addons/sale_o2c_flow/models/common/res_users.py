@@ -20,7 +20,7 @@ class ResUsers(models.Model):
             lambda user: (
                 user.active
                 and not user._is_superuser()
-                and (not company or company in user.company_ids)
+                and (not company or company.id in user._get_company_ids())
             )
         )
 
