@@ -74,12 +74,12 @@ class O2cApprovalTask(models.Model):
     def write(self, vals):
         if {"state", "user_ids"}.isdisjoint(vals):
             return super().write(vals)
-        before = self._get_asked()
+        before = self._get_counted()
         result = super().write(vals)
-        self._refresh_counters(before | self._get_asked())
+        self._refresh_counters(before | self._get_counted())
         return result
 
-    def _get_asked(self):
+    def _get_counted(self):
         """Return the people for whom one of these tasks waits."""
         return self.filtered(lambda task: task.state == "pending").user_ids
 
