@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_list, groupby
-
-NAMES_SHOWN = 3
+from odoo.tools import groupby
 
 
 class SaleOrder(models.Model):
@@ -27,6 +25,9 @@ class SaleOrder(models.Model):
         "user_id",
         "amount_total",
         "o2c_discount_authority",
+        "o2c_margin_percent",
+        "o2c_new_customer",
+        "o2c_overdue_customer",
     )
     @api.depends_context("lang")
     def _compute_o2c_approval_preview(self):
@@ -51,15 +52,11 @@ class SaleOrder(models.Model):
         return " → ".join(stages) or False
 
     def _o2c_preview_step(self, step):
-        names = step._get_deciders(self).mapped("name")
-        shown, others = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
-        if others > 0:
-            shown.append(self.env._("%s more", others))
-        if not shown:
+        people = step._name_people(step._get_deciders(self))
+        if not people:
             return step.name
-        style = "standard" if step.rule == "all" else "or"
+        if step.rule == "quorum":
+            people = step._describe_rule(people)
         return self.env._(
-            "%(department)s (%(people)s)",
-            department=step.name,
-            people=format_list(self.env, shown, style),
+            "%(department)s (%(people)s)", department=step.name, people=people
         )

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from odoo.tools.misc import formatLang
 
 from .channel import get_channel
 from .content import get_fingerprint, goes_beyond
+from .step_deciders import RULES
 
 TASK_STATES = [
     ("waiting", "Not yet due"),
@@ -39,11 +39,7 @@ class O2cApprovalTask(models.Model):
         string="Department", required=True, readonly=True, translate=True
     )
     sequence = fields.Integer(readonly=True)
-    rule = fields.Selection(
-        [("any", "Any one of them"), ("all", "All of them")],
-        required=True,
-        readonly=True,
-    )
+    rule = fields.Selection(RULES, required=True, readonly=True)
     allow_own = fields.Boolean(readonly=True)
     user_ids = fields.Many2many("res.users", string="Deciders", readonly=True)
     state = fields.Selection(
@@ -54,8 +50,6 @@ class O2cApprovalTask(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True)
     comment = fields.Text(readonly=True)
     content = fields.Json(readonly=True, help="What was agreed to.")
-    reason_data = fields.Json(readonly=True)
-    reason = fields.Char(string="Why", compute="_compute_reason")
     decision_ids = fields.One2many("o2c.approval.decision", "task_id", readonly=True)
     # -- What the decider wants to see of the order
     partner_id = fields.Many2one(related="order_id.partner_id")
@@ -72,43 +66,6 @@ class O2cApprovalTask(models.Model):
     def _compute_display_name(self):
         for task in self:
             task.display_name = f"{task.order_id.name} - {task.name}"
-
-    @api.depends("reason_data")
-    @api.depends_context("lang")
-    def _compute_reason(self):
-        for task in self:
-            data = task.reason_data or {}
-            reasons = [task._describe_reason(data)]
-            if data.get("credit"):
-                # Told as the system: deciders need not read the customer.
-                order = task.sudo().order_id
-                reasons.append(order._o2c_describe_credit(data["credit"]))
-            task.reason = " · ".join(filter(None, reasons))
-
-    def _describe_reason(self, data):
-        """Return the main reason of the task in words, empty where it is the credit."""
-        value = data.get("value", 0.0)
-        code = data.get("code")
-        if code == "discount" and data.get("product"):
-            return self.env._(
-                "%(product)s is given %(discount)s %% off",
-                product=data["product"],
-                discount=formatLang(self.env, value),
-            )
-        if code == "discount":
-            return self.env._(
-                "Effective discount of %s %%", formatLang(self.env, value)
-            )
-        if code == "margin" and data.get("product"):
-            return self.env._("The margin of %s is low", data["product"])
-        if code == "margin":
-            return self.env._("The margin of the order is low")
-        if code == "amount":
-            currency = self.company_id.currency_id
-            return self.env._("Order of %s or more", currency.format(value))
-        if code == "credit":
-            return ""
-        return self.env._("Every order passes here")
 
     @api.depends_context("uid")
     @api.depends("state", "user_ids", "order_id.user_id")
@@ -234,7 +191,7 @@ class O2cApprovalTask(models.Model):
             return self.env._(
                 "You have already decided %(task)s of %(order)s.", **names
             )
-        return None
+        return self._get_engagement()
 
     def _record_decision(self, decision, comment, channel=None, reason=None, **extra):
         """Keep the decision of the user at hand, and close the tasks it completes.

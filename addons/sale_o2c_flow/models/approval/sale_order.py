@@ -69,7 +69,10 @@ class SaleOrder(models.Model):
         "o2c_approval_state",
         "amount_total",
         "o2c_discount_authority",
+        "o2c_margin_percent",
         "o2c_over_credit_limit",
+        "o2c_new_customer",
+        "o2c_overdue_customer",
     )
     def _compute_o2c_approval_needed(self):
         for order in self:

@@ -7,3 +7,4 @@ from . import o2c_cash_movement
 from . import account_payment
 from . import account_move
 from . import sale_order
+from . import overdue

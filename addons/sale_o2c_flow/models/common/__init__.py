@@ -6,3 +6,4 @@ from . import res_partner
 from . import sale_order
 from . import level_terms
 from . import credit_limit
+from . import customer_standing
