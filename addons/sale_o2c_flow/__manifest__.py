@@ -25,6 +25,7 @@
         "data/o2c_customer_level.xml",
         "data/o2c_discount_policy.xml",
         "data/o2c_approval_flow.xml",
+        "data/o2c_approval_cron.xml",
         "data/o2c_invoice_kind.xml",
         "wizard/o2c_decision_views.xml",
         "wizard/o2c_approval_forward_views.xml",

@@ -10,6 +10,7 @@ from . import o2c_rejection_reason
 from . import decision_details
 from . import sale_order
 from . import task_deciders
+from . import flow_people
 from . import sale_order_gate
 from . import sale_order_line
 from . import payment_transaction

@@ -16,14 +16,14 @@ class O2cApprovalFlow(models.Model):
     sequence = fields.Integer(
         default=10, help="The first flow that fits an order is taken."
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: the flow holds for every company."
     )
     team_ids = fields.Many2many(
         "crm.team", string="Sales Teams", help="Empty: every team."
     )
-    domain = fields.Char(string="Orders", default="[]", required=True)
+    domain = fields.Char(string="Orders", default="[]", required=True, tracking=True)
     step_ids = fields.One2many(
         "o2c.approval.step", "flow_id", string="Steps", copy=True
     )
@@ -33,7 +33,7 @@ class O2cApprovalFlow(models.Model):
         for record in self:
             self.env["o2c.approval.step"]._check_order_domain(record)
 
-    @api.constrains("active", "step_ids")
+    @api.constrains("active", "step_ids", "company_id", "team_ids")
     def _check_deciders(self):
         for flow in self.filtered("active"):
             flow.step_ids._check_somebody_decides()
@@ -80,11 +80,16 @@ class O2cApprovalFlow(models.Model):
         return flows.browse()
 
     def _fits(self, order):
+        """Whether the flow is for orders like this one of its companies."""
         self.ensure_one()
-        outline = self._get_outline()
-        if outline.team_ids and order.team_id.id not in outline.team_ids:
-            return False
-        domain = literal_eval(outline.domain)
+        return self._fits_team(order) and self._fits_domain(order)
+
+    def _fits_team(self, order):
+        team_ids = self._get_outline().team_ids
+        return not team_ids or order.team_id.id in team_ids
+
+    def _fits_domain(self, order):
+        domain = literal_eval(self._get_outline().domain)
         return not domain or bool(order.filtered_domain(domain))
 
     def _get_steps(self, order):
