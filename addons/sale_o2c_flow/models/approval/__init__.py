@@ -12,6 +12,7 @@ from . import sale_order
 from . import task_deciders
 from . import flow_people
 from . import sale_order_gate
+from . import flow_trigger
 from . import sale_order_line
 from . import payment_transaction
 from . import approval_preview
