@@ -31,6 +31,7 @@
         "wizard/o2c_approval_forward_views.xml",
         "wizard/o2c_ask_views.xml",
         "wizard/o2c_answer_views.xml",
+        "wizard/o2c_approval_test_views.xml",
         "wizard/o2c_ship_views.xml",
         "wizard/o2c_receipt_views.xml",
         "wizard/o2c_collection_reject_views.xml",

@@ -6,6 +6,8 @@ from . import test_approval_deadline
 from . import test_approval_delegation
 from . import test_approval_forward
 from . import test_approval_difference
+from . import test_approval_flow_config
+from . import test_approval_flow_test
 from . import test_approval_gate
 from . import test_approval_lock
 from . import test_approval_preview

@@ -1,3 +1,4 @@
+from . import o2c_approval_test
 from . import o2c_decision
 from . import o2c_decision_result
 from . import o2c_ask

@@ -11,6 +11,8 @@ from . import decision_details
 from . import sale_order
 from . import task_deciders
 from . import flow_people
+from . import flow_picture
+from . import flow_test
 from . import sale_order_gate
 from . import flow_trigger
 from . import sale_order_line
