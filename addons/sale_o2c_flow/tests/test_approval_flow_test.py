@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import O2cCommon
 
@@ -206,3 +206,17 @@ class TestApprovalPicture(O2cCommon):
         with form.step_ids.edit(0) as step:
             step.amount_from = 500.0
         self.assertIn("500", form.picture["stages"][0][0]["when"])
+
+
+@tagged("post_install", "-at_install")
+class TestApprovalFlowTour(O2cCommon, HttpCase):
+    """A manager at the web client looks at a flow and tests it."""
+
+    def test_tour(self):
+        order = self.make_order(name="TOUR-1")
+        self.start_tour(
+            f"/odoo/action-sale_o2c_flow.action_o2c_approval_flow/{self.flow.id}",
+            "o2c_approval_flow",
+            login=self.director.login,
+        )
+        self.assertEqual(order.o2c_approval_state, "none")

@@ -298,4 +298,5 @@ class O2cApprovalStep(models.Model):
         shown, others = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
         if others > 0:
             shown.append(self.env._("%s more", others))
-        return format_list(self.env, shown, "standard" if self.rule == "all" else "or")
+        style = "or" if self.rule == "any" else "standard"
+        return format_list(self.env, shown, style)
