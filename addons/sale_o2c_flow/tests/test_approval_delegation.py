@@ -79,6 +79,7 @@ class TestDelegate(DelegationCommon):
         self.assertEqual(task.assigned_user_ids, self.order_admin)
         self.assertEqual(self.asked(task), self.finance)
         self.assertIn("in place of Orders", self.notes_of(task))
+        self.assertEqual(task.absence_note, "Finance for Orders")
         task.with_user(self.finance).action_approve()
         self.assertEqual(task.order_id.state, "sale")
         decision = task.decision_ids

@@ -1,7 +1,11 @@
 """Who decides a task: those who were put to it, and whoever stands in for them."""
 
+from collections import defaultdict
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import format_list
 
 from .absence_chain import find_stand_in
 
@@ -23,6 +27,7 @@ class O2cApprovalTask(models.Model):
     rule = fields.Selection(
         selection_add=[("quorum", "A number of them")], ondelete={"quorum": "cascade"}
     )
+    absence_note = fields.Char(string="Standing In", compute="_compute_absence_note")
     quorum = fields.Integer(
         readonly=True, help="How many have to approve, where a number of them decides."
     )
@@ -58,6 +63,23 @@ class O2cApprovalTask(models.Model):
             lambda task: absences._get_absences(task.company_id.id)
         )._refresh_deciders()
         return tasks
+
+    @api.depends("stand_ins")
+    @api.depends_context("lang")
+    def _compute_absence_note(self):
+        users = self.env["res.users"].sudo()
+        for task in self:
+            task.absence_note = format_list(
+                self.env,
+                [
+                    self.env._(
+                        "%(delegate)s for %(user)s",
+                        delegate=users.browse(delegate).name,
+                        user=users.browse(int(user)).name,
+                    )
+                    for user, delegate in task._get_stand_ins()
+                ],
+            )
 
     # === WHO DECIDES NOW === #
 
@@ -149,22 +171,24 @@ class O2cApprovalTask(models.Model):
 
         :return: the tasks for which something changed
         """
-        changed = self.browse()
-        logs = {}
+        changes, logs = defaultdict(list), defaultdict(list)
         for task in self.sudo():
             before, after = task.stand_ins or {}, task._find_stand_ins()
             users = task.assigned_user_ids | task._get_votes().user_id
             users |= users.browse(after.values())
             if before == after and users == task.user_ids:
                 continue
-            task.write(
-                {"user_ids": [Command.set(users.ids)], "stand_ins": after or False}
+            changes[users, tuple(after.items())].append(task.id)
+            logs[task.order_id.id] += task._describe_stand_ins(before, after)
+        for (users, stand_ins), ids in changes.items():
+            self.sudo().browse(ids).write(
+                {
+                    "user_ids": [Command.set(users.ids)],
+                    "stand_ins": dict(stand_ins) or False,
+                }
             )
-            changed |= task
-            for body in task._describe_stand_ins(before, after):
-                logs.setdefault(task.order_id.id, []).append(body)
         self._log_on_orders(logs)
-        return changed
+        return self.sudo().browse(chain.from_iterable(changes.values()))
 
     def _describe_stand_ins(self, before, after):
         """Say who begins and who ends to decide in place of whom."""

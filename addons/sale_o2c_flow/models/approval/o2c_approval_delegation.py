@@ -44,7 +44,12 @@ class O2cApprovalDelegation(models.Model):
         required=True,
         default=lambda self: fields.Date.context_today(self),
     )
-    date_to = fields.Date(string="Until", required=True, help="The last day away.")
+    date_to = fields.Date(
+        string="Until",
+        required=True,
+        default=lambda self: fields.Date.context_today(self),
+        help="The last day away.",
+    )
     flow_ids = fields.Many2many(
         "o2c.approval.flow",
         string="Only Flows",
@@ -85,9 +90,8 @@ class O2cApprovalDelegation(models.Model):
     @api.depends("user_id", "delegate_id")
     def _compute_display_name(self):
         for absence in self:
-            absence.display_name = (
-                f"{absence.user_id.name or ''} → {absence.delegate_id.name or ''}"
-            )
+            people = (absence.user_id.name, absence.delegate_id.name)
+            absence.display_name = " → ".join(filter(None, people))
 
     # === RULES === #
 
