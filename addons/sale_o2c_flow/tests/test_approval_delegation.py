@@ -396,6 +396,16 @@ class TestAbsenceEntry(DelegationCommon):
             self.assertEqual((absence.user_id, absence.state), (user, "active"))
             self.assertEqual(absence.display_name, f"{user.name} → Orders")
 
+    def test_flows_by_name_only(self):
+        """Deciders choose flows; what is drawn in them is for managers."""
+        flow = self.flow.with_user(self.finance)
+        self.assertEqual(flow.display_name, "Standard orders")
+        for name in ("step_ids", "domain"):
+            with self.assertRaises(AccessError):
+                flow.read([name])
+        with self.assertRaises(AccessError):
+            flow.name = "Mine"
+
     def test_only_ones_own(self):
         absence = self.be_away(self.order_admin, self.finance)
         absences = self.env["o2c.approval.delegation"]

@@ -1,8 +1,14 @@
-from odoo import models
+from odoo import fields, models
 
 
 class O2cApprovalFlow(models.Model):
+    """Deciders choose for which flows somebody stands in for them: they read what flows
+    are called, not what is drawn in them."""
+
     _inherit = "o2c.approval.flow"
+
+    step_ids = fields.One2many(groups="sale_o2c_flow.group_manager")
+    domain = fields.Char(groups="sale_o2c_flow.group_manager")
 
     def unlink(self):
         """Take the absences along that hold for nothing else: without any flow they
