@@ -12,12 +12,14 @@ from . import test_approval_gate
 from . import test_approval_lock
 from . import test_approval_preview
 from . import test_approval_progress
+from . import test_approval_reevaluation
 from . import test_cash_identity
 from . import test_cash_walk
 from . import test_collection
 from . import test_credit_limit
 from . import test_customer_level
 from . import test_discount
+from . import test_order_change
 from . import test_order_discount
 from . import test_order_discount_random
 from . import test_order_discount_tour

@@ -3,6 +3,7 @@ from . import o2c_decision
 from . import o2c_decision_result
 from . import o2c_ask
 from . import o2c_answer
+from . import o2c_order_change_proposal
 from . import o2c_order_edit
 from . import o2c_collection_reject
 from . import o2c_receipt

@@ -91,7 +91,8 @@ class O2cApprovalTask(models.Model):
 
     def _get_offered_fields(self):
         """Return what the user may change of the order in a dialog, while they decide."""
-        if not self.can_decide:
+        # What a change of a confirmed order would be stands as it was proposed.
+        if not self.can_decide or self.change_id:
             return []
         # Deciders need not be able to read flows.
         opened = self.sudo().step_id.editable_field_ids.mapped("name")

@@ -48,11 +48,11 @@ class SaleOrder(models.Model):
         self._o2c_settle_rewards()
         return super().write(vals)
 
-    def _o2c_content_changed(self, before, vals=None):
+    def _o2c_settle_content(self, before):
         # Goods taken off leave no reward for them behind.
         if not is_granting(self.env):
             submitted = self.sudo().filtered("o2c_submitted_at")
             submitted._o2c_settle_rewards()
             confirmed = self.filtered(lambda o: o.id in before and o.state == "sale")
             confirmed._o2c_settle_confirmed(before)
-        return super()._o2c_content_changed(before, vals)
+        return super()._o2c_settle_content(before)

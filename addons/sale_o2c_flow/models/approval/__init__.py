@@ -46,3 +46,7 @@ from . import task_renewal
 from . import content_snapshot
 from . import decision_keeping
 from . import task_changes
+from . import order_change
+from . import o2c_order_change
+from . import change_task
+from . import reevaluation

@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
             "o2c_submitted_by_id",
         }
 
-    @api.depends("o2c_task_ids.state")
+    @api.depends("o2c_task_ids.state", "o2c_task_ids.change_id.state")
     def _compute_o2c_approval_state(self):
         for order in self:
             states = set(order._o2c_get_live_tasks().mapped("state"))
@@ -82,7 +82,12 @@ class SaleOrder(models.Model):
 
     def _o2c_get_live_tasks(self):
         # Tasks of an order may be counted by whoever may see the order.
-        return self.sudo().o2c_task_ids.filtered(lambda task: task.state in LIVE_STATES)
+        # Those about a change count once it is made.
+        return self.sudo().o2c_task_ids.filtered(
+            lambda task: (
+                task.state in LIVE_STATES and task.change_id.state in (False, "applied")
+            )
+        )
 
     def _o2c_get_owners(self):
         """Return the people for whom this is their own order."""
@@ -312,6 +317,7 @@ class SaleOrder(models.Model):
             colleague changes an order in approval who may not, or gives a discount
             that nobody may give
         """
+        self._o2c_settle_content(before)
         # Plain orders, the vast majority, leave here without a query.
         judged = self.sudo().filtered(lambda o: o.o2c_submitted_at or o.id in before)
         # A customer who chooses on the portal is served as superuser, and not refused.
@@ -323,6 +329,13 @@ class SaleOrder(models.Model):
             elif order.state in ("draft", "sent") and order.o2c_submitted_at:
                 order.with_env(self.env)._o2c_check_content_open(agreed, vals)
                 order._o2c_review_approvals(agreed, by_colleague=not self.env.su)
+
+    def _o2c_settle_content(self, before):
+        """Bring in line what else follows from a change of content, before it is
+        judged. For addons that add to the content.
+
+        :param dict before: as for :meth:`_o2c_content_changed`
+        """
 
     def _o2c_review_approvals(self, before=None, by_colleague=False):
         """Bring the approvals in line with a change; open and confirm what follows.
