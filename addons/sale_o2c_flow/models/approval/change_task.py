@@ -12,6 +12,8 @@ class O2cApprovalTask(models.Model):
         readonly=True,
         index="btree_not_null",
     )
+    change_user_id = fields.Many2one(related="change_id.user_id", string="Proposed By")
+    change_note = fields.Text(related="change_id.note", string="Why It Changes")
     amount_total = fields.Monetary(related=None, compute="_compute_proposed")
     effective_discount = fields.Float(
         related=None, compute="_compute_proposed", digits=(5, 2)

@@ -166,6 +166,8 @@ class SaleOrder(models.Model):
         self._o2c_check_no_open_change()
         if not vals or NOT_TO_PROPOSE & set(vals) or not is_saving_a_form():
             return super()._o2c_refuse_beyond(vals)
+        # What nobody can approve is nothing to submit.
+        self._o2c_check_discount_allowed()
         proposal = self._o2c_prepare_change(vals)
         warning = RedirectWarning(
             self.env._(
