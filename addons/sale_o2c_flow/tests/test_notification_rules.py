@@ -251,6 +251,16 @@ class TestNotificationTurns(NotificationCase):
         self.assertIn("Sales took", self.messages_to(self.order_admin, self.order))
         self.assertFalse(self.todos_of(self.order_admin, self.order))
 
+    def test_ended_todos_are_deleted_later(self):
+        todo = self.todos_of(self.order_admin, self.order)
+        self.approve(self.order, self.order_admin)
+        self.assertTrue(todo.exists())
+        self.assertFalse(todo.active)
+        open_todos = self.order.sudo().activity_ids
+        self.env["mail.activity"]._o2c_gc_ended()
+        self.assertFalse(todo.exists())
+        self.assertEqual(self.order.sudo().activity_ids, open_todos)
+
     def test_many_orders_in_one_go(self):
         orders = self.make_order() | self.make_order() | self.make_order()
         orders.action_o2c_submit()

@@ -52,7 +52,7 @@ class SaleOrder(models.Model):
             if pending:
                 own = own.filtered(lambda todo, d=deciders: todo.user_id in d)
             idle |= own.filtered(lambda todo, b=busy: todo.user_id not in b)
-        idle.unlink()
+        idle._o2c_end()
 
     # === WHO, AND WHAT === #
 

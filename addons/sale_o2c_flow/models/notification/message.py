@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 
 QUEUE = "mail.ir_cron_mail_scheduler_action"
 BODY = Markup('<p>%(note)s</p><p><a href="%(url)s">%(name)s</a></p>')
@@ -100,4 +100,12 @@ class O2cNotificationMixin(models.AbstractModel):
                 for vals in values
             ]
         )
-        self.env.ref(QUEUE)._trigger()
+        self._o2c_run_queue()
+
+    @api.model
+    def _o2c_run_queue(self):
+        """Have the queue of mails run after this transaction, once for all of it."""
+        precommit = self.env.cr.precommit
+        if not precommit.data.get(QUEUE):
+            precommit.data[QUEUE] = True
+            precommit.add(self.env.ref(QUEUE).sudo()._trigger)

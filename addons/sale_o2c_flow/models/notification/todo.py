@@ -75,7 +75,7 @@ class O2cNotificationMixin(models.AbstractModel):
         activity_types = self.env["mail.activity.type"].union(
             *map(self._o2c_get_activity_type, events)
         )
-        self._o2c_get_todos(activity_types, users).unlink()
+        self._o2c_get_todos(activity_types, users)._o2c_end()
 
     @api.model
     def _o2c_get_activity_type(self, event):
