@@ -27,7 +27,6 @@
         "data/o2c_approval_flow.xml",
         "data/o2c_approval_cron.xml",
         "data/o2c_invoice_kind.xml",
-        "data/ir_cron.xml",
         "wizard/o2c_decision_views.xml",
         "wizard/o2c_approval_forward_views.xml",
         "wizard/o2c_ask_views.xml",

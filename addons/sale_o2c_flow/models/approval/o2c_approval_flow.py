@@ -94,7 +94,8 @@ class O2cApprovalFlow(models.Model):
 
     def _get_steps(self, order):
         """Return the steps of the flow that an order has to pass."""
-        steps = self.step_ids.browse(self._get_outline().step_ids if self else ())
+        step_ids = self._get_outline().step_ids if self else ()
+        steps = self.env["o2c.approval.step"].browse(step_ids)
         return steps.filtered(lambda step: step._applies(order.sudo()))
 
     def copy_data(self, default=None):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .channel import get_channel
@@ -154,15 +155,27 @@ class O2cApprovalTask(models.Model):
         :return: the tasks, as superuser
         :raise UserError: if one of them is not theirs to decide now
         """
-        self.check_access("read")
         # Deciders have no right to write tasks or orders: being named in the task,
-        # checked below on fresh and locked data, is what entitles them.
-        tasks = self.sudo()
+        # checked below on locked data, is what entitles them.
+        tasks = self._with_siblings()
+        self.check_access("read")
         tasks.order_id._o2c_lock()
         for task in tasks:
             if refusal := task._get_refusal():
                 raise UserError(refusal)
         return tasks
+
+    def _with_siblings(self):
+        """Return the tasks as superuser, read together with the others of their
+        orders, which decide what is due next."""
+        stored = [
+            name
+            for name, field in self._fields.items()
+            if field.prefetch is True and field.column_type and field.store
+        ]
+        mine = Domain("order_id.o2c_task_ids", "in", self.ids)
+        siblings = self.sudo().search_fetch(mine, stored)
+        return self.sudo().with_prefetch(siblings._ids)
 
     def _get_refusal(self):
         """Return why the user at hand may not decide the task now, if so."""

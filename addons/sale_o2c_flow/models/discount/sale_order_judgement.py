@@ -128,9 +128,13 @@ class SaleOrder(models.Model):
         company is. The order date is no measure, since salespeople may choose it."""
         self.ensure_one()
         moment = self._origin.create_date or fields.Datetime.now()
-        timezone = self.company_id.sudo().partner_id.tz or self.env.user.tz
+        timezone = self.company_id.sudo().partner_id.tz or self._o2c_get_own_timezone()
         order = self.with_context(tz=timezone)
         return fields.Datetime.context_timestamp(order, moment).date()
+
+    def _o2c_get_own_timezone(self):
+        # Kept in memory by Odoo.
+        return self.env.user.context_get().get("tz")
 
     def _o2c_judge_discount(self):
         """Judge orders by the policies, and costs, as they are now, which may have
