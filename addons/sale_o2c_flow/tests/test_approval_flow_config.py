@@ -191,6 +191,26 @@ class TestApprovalConditions(FlowCase):
             f"{self.company.currency_id.format(1000.0)} · new customers",
         )
 
+    def test_filter_in_words(self):
+        self.step.domain = (
+            "['|', ('amount_total', '>', 500), ('partner_id.name', '=', 'Customer'), "
+            "('amount_total', '<', 9000)]"
+        )
+        self.assertEqual(self.step.condition, "filter on Total and Customer")
+        self.assert_needed(True)
+        self.step.domain = "[('amount_total', '>', 5000)]"
+        self.assert_needed(False)
+        finding = self.step._get_findings(self.make_order())
+        self.assertEqual(
+            finding,
+            [
+                {
+                    "holds": False,
+                    "text": "The order does not match the filter on Total.",
+                }
+            ],
+        )
+
     def test_nothing_asked_costs_no_query(self):
         order = self.make_order()
         step = self.step.sudo()

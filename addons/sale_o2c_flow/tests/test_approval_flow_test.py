@@ -119,7 +119,8 @@ class TestApprovalFlowTest(O2cCommon):
                 "company_id": company.id,
             }
         )
-        test = self.run_test(flow=flow.sudo(), user=self.env.ref("base.user_admin"))
+        self.director.company_ids |= company
+        test = self.run_test(flow=flow)
         self.assertEqual(
             test.obstacles.splitlines()[1:],
             [
@@ -172,6 +173,17 @@ class TestApprovalFlowTest(O2cCommon):
             self.env["o2c.approval.test"]
             .with_user(self.director)
             .create({"flow_id": self.flow.id, "order_id": order.id})
+        )
+        with self.assertRaises(AccessError):
+            test.read(["result"])
+
+    def test_only_flows_one_may_read(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        flow = self.flow.copy({"company_id": company.id})
+        test = (
+            self.env["o2c.approval.test"]
+            .with_user(self.director)
+            .create({"flow_id": flow.id, "order_id": self.order.id})
         )
         with self.assertRaises(AccessError):
             test.read(["result"])

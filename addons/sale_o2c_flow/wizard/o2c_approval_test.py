@@ -8,7 +8,6 @@ class O2cApprovalTest(models.TransientModel):
     _description = "Test an Approval Flow"
 
     flow_id = fields.Many2one("o2c.approval.flow", required=True, readonly=True)
-    company_id = fields.Many2one(related="flow_id.company_id")
     order_id = fields.Many2one("sale.order")
     obstacles = fields.Text(string="Why Not", compute="_compute_result")
     summary = fields.Char(compute="_compute_result")
@@ -22,8 +21,9 @@ class O2cApprovalTest(models.TransientModel):
             if not order:
                 test.obstacles = test.summary = test.result = False
                 continue
-            # What is told of it is for those only who may read it.
+            # What is told of them is for those only who may read them.
             order.check_access("read")
+            test.flow_id.check_access("read")
             # Conditions look at what not every manager may see; they tell no figures
             # that are not theirs.
             flow = test.sudo().flow_id

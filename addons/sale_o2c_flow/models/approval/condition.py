@@ -7,6 +7,8 @@ list of steps, in a test of the flow, and to those who decide. Integrators add t
 
 from ast import literal_eval
 
+from odoo.fields import Domain
+from odoo.tools import format_list
 from odoo.tools.misc import formatLang
 
 from ..discount.margin import COSTS
@@ -273,18 +275,32 @@ class FilterCondition(Condition):
         return bool(self._get_domain())
 
     def get_words(self):
-        return self.env._("orders of the filter")
+        return self.env._("filter on %s", self._get_labels())
 
     def holds(self, order):
         return bool(order.filtered_domain(self._get_domain()))
 
     def get_finding(self, order):
         if self.holds(order):
-            return self.env._("The order is one of the filter.")
-        return self.env._("The order is not one of the filter.")
+            return self.env._("The order matches the filter on %s.", self._get_labels())
+        return self.env._(
+            "The order does not match the filter on %s.", self._get_labels()
+        )
 
     def _get_domain(self):
         return literal_eval(self.step.domain or "[]")
+
+    def _get_labels(self):
+        """Return the labels of the fields that are looked at."""
+        known = self.env["sale.order"]._fields
+        names = [
+            condition.field_expr.split(".")[0]
+            for condition in Domain(self._get_domain()).iter_conditions()
+        ]
+        labels = [
+            known[name]._description_string(self.env) for name in names if name in known
+        ]
+        return format_list(self.env, list(dict.fromkeys(labels)))
 
 
 # Cheap ones first; in this sequence their reasons are told.
