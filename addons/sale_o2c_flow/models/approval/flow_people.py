@@ -65,7 +65,7 @@ class O2cApprovalFlow(models.Model):
     def _add_gap_todo(self, user):
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             TODO,
-            summary=self.env._("Nobody decides in “%s”", self.name),
+            summary=self.env._("Nobody decides a step of %s", self.name),
             note=plaintext2html(self.gap_note),
             user_id=user.id,
         )
