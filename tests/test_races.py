@@ -167,6 +167,76 @@ def test_two_decide_the_same_task(server, controlled):
     }
 
 
+def test_two_decide_on_the_order(server, controlled):
+    """Two finance people click Approve on the same order: one decides."""
+    world = controlled
+    orders = world.quote(REPEATS // 2)
+    world.sales.call("sale.order", "action_o2c_submit", orders)
+
+    def race(order):
+        world.approve(world.orders, order)
+        outcomes = at_once(
+            *(
+                lambda user=user: user.call("sale.order", "action_o2c_approve", [order])
+                for user in (world.finance, world.finance2)
+            )
+        )
+        assert len(winners(outcomes)) == 1, outcomes
+        assert_told(outcomes, "already decided by")
+
+    in_lanes(race, orders)
+    decisions = server.query(
+        f"""
+        SELECT COUNT(*) FROM o2c_approval_decision WHERE order_id IN {tuple(orders)}
+         GROUP BY order_id
+        """
+    )
+    assert decisions == [("2",)] * len(orders)
+
+
+def test_answer_against_a_decision(server, controlled):
+    """The answer comes in time, or is told that nobody needs it any more; no question
+    and no to-do stays behind."""
+    world = controlled
+    orders = world.quote(REPEATS // 2)
+    world.sales.call("sale.order", "action_o2c_submit", orders)
+
+    def race(order):
+        tasks = world.tasks(world.orders, order)
+        world.orders.call("o2c.approval.task", "action_send_back", tasks, "Why?")
+        (question,) = world.sales.call(
+            "o2c.approval.question", "search", [["order_id", "=", order]]
+        )
+        outcomes = at_once(
+            lambda: world.orders.call("o2c.approval.task", "action_approve", tasks),
+            lambda: world.sales.call(
+                "o2c.approval.question", "action_answer", [question], "So"
+            ),
+        )
+        assert winners(outcomes), outcomes
+        assert_told(outcomes, "is no longer needed")
+        # Who was told to look again, does.
+        if isinstance(outcomes[0], RpcError):
+            world.approve(world.orders, order)
+
+    in_lanes(race, orders)
+    rows = server.query(
+        f"""
+        SELECT (question.state = 'answered') = (question.answer IS NOT NULL),
+               question.state != 'open', task.state, task.has_question,
+               (SELECT COUNT(*) FROM mail_activity todo
+                  JOIN res_users person ON person.id = todo.user_id
+                 WHERE todo.res_model = 'sale.order' AND todo.res_id = task.order_id
+                   AND todo.active AND person.login = 'sales')
+          FROM o2c_approval_question question
+          JOIN o2c_approval_task task ON task.id = question.task_id
+         WHERE question.order_id IN {tuple(orders)}
+        """
+    )
+    assert len(rows) == len(orders)
+    assert set(rows) == {("True", "True", "approved", "False", "0")}, rows
+
+
 def test_all_departments_at_once(server, controlled):
     """Those who decide side by side do not overlook each other: the order confirms
     itself, whoever was last."""

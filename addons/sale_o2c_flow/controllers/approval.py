@@ -19,7 +19,7 @@ class ApprovalController(http.Controller):
         try:
             task = tasks._open_decision_link(token)
         except UserError as error:
-            return self._render_problem(error)
+            return self._render_problem(error, token)
         return self._render_question(task, token, decision)
 
     @http.route(
@@ -34,7 +34,7 @@ class ApprovalController(http.Controller):
         try:
             task = tasks._open_decision_link(token)
         except UserError as error:
-            return self._render_problem(error)
+            return self._render_problem(error, token)
         reason = int(reason_id) if reason_id.isdecimal() else None
         try:
             with request.env.cr.savepoint():
@@ -53,8 +53,10 @@ class ApprovalController(http.Controller):
             {"task": task.sudo(), "is_approved": decision == "approve"},
         )
 
-    def _render_problem(self, error):
-        return request.render("sale_o2c_flow.decision_problem", {"problem": str(error)})
+    def _render_problem(self, error, token):
+        return request.render(
+            "sale_o2c_flow.decision_problem", {"problem": str(error), "token": token}
+        )
 
     def _render_question(self, task, token, decision, **values):
         return request.render(

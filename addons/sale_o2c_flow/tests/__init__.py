@@ -10,9 +10,13 @@ from . import test_approval_flow_config
 from . import test_approval_flow_test
 from . import test_approval_gate
 from . import test_approval_lock
-from . import test_approval_preview
 from . import test_approval_progress
 from . import test_approval_reevaluation
+from . import test_approval_inbox
+from . import test_approval_mass
+from . import test_approval_preview
+from . import test_approval_question
+from . import test_approval_tour
 from . import test_cash_identity
 from . import test_cash_walk
 from . import test_collection

@@ -4,7 +4,7 @@ from odoo.tests import TransactionCase, tagged
 from .common import O2cCommon
 
 # Lists that all companies share, and that hold nothing of a document.
-SHARED = {"o2c.customer.level", "o2c.invoice.kind"}
+SHARED = {"o2c.customer.level", "o2c.invoice.kind", "o2c.rejection.reason"}
 
 
 @tagged("post_install", "-at_install")

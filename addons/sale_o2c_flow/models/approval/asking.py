@@ -12,18 +12,24 @@ class O2cApprovalTask(models.Model):
     question_ids = fields.One2many("o2c.approval.question", "task_id", readonly=True)
     has_question = fields.Boolean(
         string="Waits for an Answer",
-        compute="_compute_has_question",
+        compute="_compute_open_questions",
         store=True,
         help="Whether the salesperson was asked and has not answered yet.",
     )
+    has_open_question = fields.Boolean(
+        compute="_compute_open_questions",
+        store=True,
+        export_string_translation=False,
+        help="Whether the salesperson or anybody else was asked and has not answered "
+        "yet.",
+    )
 
     @api.depends("question_ids.state", "question_ids.kind")
-    def _compute_has_question(self):
+    def _compute_open_questions(self):
         for task in self:
-            task.has_question = any(
-                question.kind == "question" and question.state == "open"
-                for question in task.question_ids
-            )
+            waiting = task.question_ids.filtered(lambda q: q.state == "open")
+            task.has_open_question = bool(waiting)
+            task.has_question = "question" in waiting.mapped("kind")
 
     def action_send_back(self, question):
         """Ask the salesperson before deciding; the task stays open.
@@ -120,7 +126,9 @@ class O2cApprovalTask(models.Model):
 
         :param asked_by: only those somebody asked; all of them when left out
         """
-        self.sudo().question_ids.filtered(
+        # Most tasks never had any: they are passed by without a query.
+        asking = self.sudo().filtered("has_open_question")
+        asking.question_ids.filtered(
             lambda question: (
                 question.state == "open"
                 and (asked_by is None or question.asked_by_id == asked_by)

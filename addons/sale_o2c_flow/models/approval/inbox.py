@@ -20,6 +20,9 @@ class O2cApprovalTask(models.Model):
     )
     # -- What the decider wants to see of the order
     order_line_ids = fields.One2many(related="order_id.order_line", string="Products")
+    discount_reason = fields.Char(
+        related="order_id.o2c_discount_reason", string="Discount Asks For"
+    )
     margin = fields.Monetary(related="order_id.o2c_margin", groups=COSTS)
     margin_percent = fields.Float(related="order_id.o2c_margin_percent", groups=COSTS)
     note_to_deciders = fields.Text(related="order_id.o2c_note_to_deciders")
@@ -38,26 +41,41 @@ class O2cApprovalTask(models.Model):
     def _search_waits_for_me(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return (
-            Domain("state", "=", "pending")
-            & Domain("user_ids", "in", self.env.uid)
-            & Domain.custom(to_sql=self._undecided_to_sql)
+        return Domain("state", "=", "pending") & Domain.custom(
+            to_sql=self._waiting_to_sql
         )
 
-    def _undecided_to_sql(self, _model, alias, _query):
-        # For each open task alone: a decider's past decisions are many.
+    def _waiting_to_sql(self, _model, alias, _query):
+        """Return the condition that an open task waits for the user at hand.
+
+        Looked up for each open task, in the primary key of who is asked and the index
+        of the decisions: what somebody was asked and decided in the past is many times
+        more than what is open. LIMIT keeps PostgreSQL from joining all of that first.
+        """
+        asked = self._fields["user_ids"]
         return SQL(
             """
-            NOT EXISTS (
+            (SELECT TRUE
+               FROM %(asked)s asked
+              WHERE asked.%(asked_task)s = %(task)s
+                AND asked.%(asked_user)s = %(user)s
+              LIMIT 1)
+            AND (%(rule)s = 'any' OR NOT EXISTS (
                 SELECT 1
                   FROM o2c_approval_decision decision
                  WHERE decision.task_id = %(task)s
                    AND decision.user_id = %(user)s
                    AND decision.decision IN %(deciding)s
-                   AND decision.decided_at >= %(since)s)
+                   AND decision.decided_at >= %(since)s))
             """,
+            asked=SQL.identifier(asked.relation, to_flush=asked),
+            asked_task=SQL.identifier(asked.column1),
+            asked_user=SQL.identifier(asked.column2),
             task=SQL.identifier(alias, "id"),
-            since=SQL.identifier(alias, "pending_since"),
+            rule=SQL.identifier(alias, "rule", to_flush=self._fields["rule"]),
+            since=SQL.identifier(
+                alias, "pending_since", to_flush=self._fields["pending_since"]
+            ),
             user=self.env.uid,
             deciding=DECIDING,
         )

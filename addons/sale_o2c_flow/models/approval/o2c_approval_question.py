@@ -43,16 +43,14 @@ class O2cApprovalQuestion(models.Model):
         readonly=True,
         default="open",
     )
-    asked_by_id = fields.Many2one(
-        "res.users", string="Asked By", required=True, readonly=True
-    )
+    asked_by_id = fields.Many2one("res.users", required=True, readonly=True)
     asked_user_id = fields.Many2one(
         "res.users", string="Asked", required=True, readonly=True, index=True
     )
     question = fields.Text(required=True, readonly=True)
     asked_at = fields.Datetime(string="Asked On", required=True, readonly=True)
     answer = fields.Text(readonly=True)
-    answered_by_id = fields.Many2one("res.users", string="Answered By", readonly=True)
+    answered_by_id = fields.Many2one("res.users", readonly=True)
     answered_at = fields.Datetime(string="Answered On", readonly=True)
     can_answer = fields.Boolean(compute="_compute_can_answer")
     order_summary = fields.Html(
