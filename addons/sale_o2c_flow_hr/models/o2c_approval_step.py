@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class O2cApprovalStep(models.Model):
@@ -23,28 +23,31 @@ class O2cApprovalStep(models.Model):
         "The level of a manager is 1, for the salesperson's own, or more.",
     )
 
-    @api.constrains("decider_type", "group_id", "user_ids")
-    def _check_somebody_decides(self):
-        # Who that is depends on the order.
-        others = self.filtered(lambda step: step.decider_type != "manager")
-        return super(O2cApprovalStep, others)._check_somebody_decides()
+    def _is_decided_by_one(self):
+        return self.decider_type == "manager" or super()._is_decided_by_one()
 
-    def _get_deciders(self, order):
-        manager = self._get_manager(order)
-        return manager or super()._get_deciders(order)
+    def _get_possible_deciders(self):
+        # Who that is depends on the order.
+        if self.decider_type == "manager":
+            return None
+        return super()._get_possible_deciders()
+
+    def _get_named_deciders(self, order):
+        if self.decider_type == "manager":
+            return self._get_manager(order)
+        return super()._get_named_deciders(order)
 
     def _get_manager(self, order):
         """Return the manager who decides the step for an order, empty where there is
-        none, or somebody else decides.
+        none.
 
         :rtype: res.users
         """
-        nobody = self.env["res.users"]
-        if self.decider_type != "manager":
-            return nobody
+        owners = order._o2c_get_owners()
         managers = [
             manager
             for manager in order.user_id._o2c_get_managers(order.company_id)
-            if self._without_owners(manager, order)
+            if self.allow_own or manager not in owners
         ]
+        nobody = self.env["res.users"]
         return managers[: self.manager_level][-1] if managers else nobody

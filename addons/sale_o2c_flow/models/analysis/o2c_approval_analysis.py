@@ -32,6 +32,12 @@ class O2cApprovalAnalysis(models.Model):
     )
     state = fields.Selection(TASK_STATES, string="Approval State", readonly=True)
     comment = fields.Text(readonly=True)
+    reject_reason_id = fields.Many2one("o2c.rejection.reason", readonly=True)
+    is_late = fields.Boolean(
+        string="Late",
+        readonly=True,
+        help="Decided after its deadline, or not decided though it has passed.",
+    )
     turn = fields.Integer(
         readonly=True,
         aggregator="max",
@@ -64,6 +70,8 @@ class O2cApprovalAnalysis(models.Model):
             "decided_at",
             "decided_by_id",
             "comment",
+            "reject_reason_id",
+            "deadline",
             "working_hours",
             "order_id",
             "flow_id",
@@ -124,6 +132,15 @@ class O2cApprovalAnalysis(models.Model):
             ),
             "state": SQL("task.state"),
             "comment": SQL("task.comment"),
+            "reject_reason_id": SQL("task.reject_reason_id"),
+            "is_late": SQL(
+                """
+                COALESCE(
+                    task.deadline
+                    < COALESCE(task.decided_at, now() AT TIME ZONE 'UTC'),
+                    FALSE)
+                """
+            ),
             "turn": SQL(
                 """
                 (SELECT count(*)

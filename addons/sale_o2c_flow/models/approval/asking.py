@@ -24,6 +24,12 @@ class O2cApprovalTask(models.Model):
         "yet.",
     )
 
+    def _get_progress_details(self):
+        details = super()._get_progress_details()
+        if self.has_question:
+            details.append(self.env._("Waits for an answer"))
+        return details
+
     @api.depends("question_ids.state", "question_ids.kind")
     def _compute_open_questions(self):
         for task in self:
@@ -44,6 +50,8 @@ class O2cApprovalTask(models.Model):
         asked = task._get_salesperson()
         asking = self.env["o2c.approval.question"]
         asking._ask(task, "question", asked, text)
+        # Nobody is late while they wait for somebody else.
+        task._stop_clock()
         task._record_decision("sent_back", text)
         task.order_id._o2c_notify("approval_sent_back")
         return True

@@ -24,13 +24,7 @@ class O2cApprovalTask(models.Model):
     stand_ins = fields.Json(
         readonly=True, help="Who decides in place of whom, by id of the absent user."
     )
-    rule = fields.Selection(
-        selection_add=[("quorum", "A number of them")], ondelete={"quorum": "cascade"}
-    )
     absence_note = fields.Char(string="Standing In", compute="_compute_absence_note")
-    quorum = fields.Integer(
-        readonly=True, help="How many have to approve, where a number of them decides."
-    )
 
     def init(self):
         """Take those who may decide as put to it, on tasks of before."""

@@ -5,6 +5,7 @@ import logging
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +49,14 @@ class O2cApprovalStep(models.Model):
         "A step is reminded of less hours before its deadline than it has for the "
         "decision, and neither can be negative.",
     )
+
+
+    def _get_picture_notes(self):
+        notes = super()._get_picture_notes()
+        if self.deadline_hours:
+            hours = f"{self.deadline_hours:g}"
+            notes.append(self.env._("within %s working hours", hours))
+        return notes
 
 
 class SaleOrder(models.Model):
@@ -166,6 +175,14 @@ class O2cApprovalTask(models.Model):
                 )
             )
 
+    def _get_progress_details(self):
+        details = super()._get_progress_details()
+        if self.state == "pending" and self.deadline:
+            when = format_datetime(self.env, self.deadline, dt_format="short")
+            text = self.env._("Late since %s") if self.late else self.env._("Until %s")
+            details.append(text % when)
+        return details
+
     # === WHAT HAPPENS === #
 
     @api.model
@@ -278,7 +295,7 @@ class O2cApprovalTask(models.Model):
             forbidden = tasks.filtered(lambda task: task.order_id._o2c_is_forbidden())
             forbidden._escalate()
             tasks -= forbidden
-        tasks._record_decision(decision, comment)
+        tasks._record_decision(decision, comment, channel="automatic")
         for order, decided in tasks.grouped("order_id").items():
             order._o2c_after_decision(decided)
 

@@ -61,7 +61,7 @@ class O2cApprovalTask(models.Model):
         return int(days) if days.isdecimal() else DEFAULT_DAYS
 
     def _get_order_fingerprint(self):
-        return get_fingerprint(self.order_id._o2c_take_content())
+        return get_fingerprint(self.sudo()._get_content())
 
     @api.model
     def _open_decision_link(self, token):
@@ -148,3 +148,18 @@ class O2cApprovalTask(models.Model):
             reason = self.env["o2c.rejection.reason"]._find(reason_id)
             task._decide("rejected", comment, channel="mail", reason=reason)
         return task
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _o2c_get_decision_links(self, user):
+        links = super()._o2c_get_decision_links(user)
+        waiting = self.o2c_task_ids.filtered(
+            lambda task: task.state == "pending" and user in task.user_ids
+        )
+        for task in waiting[:1]:
+            urls = task._get_decision_urls(user)
+            links[self.env._("Approve")] = urls["approve"]
+            links[self.env._("Reject")] = urls["reject"]
+        return links

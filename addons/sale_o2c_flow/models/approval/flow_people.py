@@ -162,18 +162,17 @@ class O2cApprovalTask(models.Model):
         :param users: look at their tasks only
         """
         if users is None:
-            left = Domain("user_ids", "any", [("active", "=", False)])
-            left |= Domain("user_ids", "=", False)
+            left = Domain("assigned_user_ids", "any", [("active", "=", False)])
+            left |= Domain("assigned_user_ids", "=", False)
         else:
-            left = Domain("user_ids", "in", users.ids)
+            left = Domain("assigned_user_ids", "in", users.ids)
         found = self.with_context(active_test=False).search(
             left
             & Domain("state", "in", ("waiting", "pending"))
-            & Domain("order_id.state", "in", ("draft", "sent"))
         )
-        changed = found.with_env(self.env)._take_deciders()
-        for order in changed.filtered(lambda task: task.state == "pending").order_id:
-            order._o2c_notify("approval_requested")
+        for task in found.with_env(self.env):
+            if vals := task._prepare_deciders():
+                task._reassign(vals)
 
 
 class ResUsers(models.Model):

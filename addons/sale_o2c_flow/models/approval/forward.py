@@ -4,8 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .content import get_fingerprint
-
 
 class O2cApprovalDecision(models.Model):
     _inherit = "o2c.approval.decision"
@@ -93,8 +91,8 @@ class O2cApprovalTask(models.Model):
             )
         if user in self._get_barred_users():
             return self.env._(
-                "%(order)s is %(user)s's own order: somebody else has to decide "
-                "%(task)s.",
+                "%(user)s may not decide %(task)s of %(order)s: it is their own order, "
+                "or they approved another step of it. Choose somebody else.",
                 **names,
             )
         return None
@@ -109,18 +107,7 @@ class O2cApprovalTask(models.Model):
         }
 
     def _record_forward(self, user, comment):
-        content = self.order_id._o2c_take_content()
-        self.env["o2c.approval.decision"].create(
-            {
-                "task_id": self.id,
-                "decision": "forwarded",
-                "forwarded_to_id": user.id,
-                "comment": self.env._(
-                    "To %(user)s: %(comment)s", user=user.name, comment=comment
-                ),
-                "user_id": self.env.uid,
-                "decided_at": fields.Datetime.now(),
-                "content": content,
-                "fingerprint": get_fingerprint(content),
-            }
+        comment = self.env._(
+            "To %(user)s: %(comment)s", user=user.name, comment=comment
         )
+        self._record_decision("forwarded", comment, forwarded_to_id=user.id)

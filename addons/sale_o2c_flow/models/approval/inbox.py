@@ -64,7 +64,12 @@ class O2cApprovalTask(models.Model):
                 SELECT 1
                   FROM o2c_approval_decision decision
                  WHERE decision.task_id = %(task)s
-                   AND decision.user_id = %(user)s
+                   AND (decision.user_id = %(user)s
+                        OR EXISTS (
+                            SELECT 1
+                              FROM o2c_approval_decision_behalf_rel behalf
+                             WHERE behalf.o2c_approval_decision_id = decision.id
+                               AND behalf.res_users_id = %(user)s))
                    AND decision.decision IN %(deciding)s
                    AND decision.decided_at >= %(since)s))
             """,

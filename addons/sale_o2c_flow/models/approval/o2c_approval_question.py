@@ -162,6 +162,7 @@ class O2cApprovalQuestion(models.Model):
             }
         )
         question._close_todos()
+        question._restart_clocks()
         question._log(self.env._("%s answers:", self.env.user.name), question.answer)
         question._o2c_notify("approval_answered")
         return True
@@ -193,6 +194,13 @@ class O2cApprovalQuestion(models.Model):
         if self:
             self.write({"state": "cancelled"})
             self._close_todos()
+            self._restart_clocks()
+
+    def _restart_clocks(self):
+        """Let time pass again for deciders who wait for no other answer."""
+        self.task_id.filtered(
+            lambda task: task.state == "pending" and not task.has_question
+        )._restart_clock()
 
     def _close_todos(self):
         self._o2c_close_todos("advice_requested")

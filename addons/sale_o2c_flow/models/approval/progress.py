@@ -169,9 +169,8 @@ class O2cApprovalTask(models.Model):
 
     def _get_progress_reason(self):
         """Return why the step is asked for, nothing where every order passes it."""
-        data = self.reason_data or {}
-        everybody = data.get("code") == "always" and not data.get("credit")
-        return not everybody and self.reason
+        codes = {reason.get("code") for reason in self._get_reasons()}
+        return codes - {"always"} and self.reason
 
     def _get_progress_details(self):
         """Return further short texts to show with the step, such as its deadline.

@@ -7,7 +7,9 @@ class O2cApprovalTask(models.Model):
 
     _inherit = "o2c.approval.task"
 
-    quorum = fields.Integer(readonly=True)
+    quorum = fields.Integer(
+        readonly=True, help="How many have to approve, where a number of them decides."
+    )
     allow_earlier = fields.Boolean(readonly=True, default=True)
 
     def _open_due(self):
@@ -18,25 +20,23 @@ class O2cApprovalTask(models.Model):
         return due
 
     def _take_deciders(self):
-        """Leave out of open tasks who may not decide them any more.
-
-        What nobody is left for is put to who decides the step now, or its fallback.
-
-        :return: the tasks that others have to decide now
-        """
-        changed = self.browse()
+        """Leave out of open tasks who may not decide them any more, before anybody is
+        asked."""
         for task in self:
-            vals = task._prepare_deciders()
-            if set(vals["user_ids"][0][2]) != set(task.user_ids.ids):
+            if vals := task._prepare_deciders():
                 task.write(vals)
-                changed |= task
-        return changed
+                task._refresh_deciders()
 
     def _prepare_deciders(self):
+        """Return the values that put a task to those who may decide it now, nothing
+        where they are the same.
+
+        What nobody is left for is put to who decides the step now, or its fallback.
+        """
         self.ensure_one()
         order, rule = self.order_id, self.rule
         engaged = order._o2c_get_engaged(self)
-        users = self.user_ids._o2c_working_for(self.company_id) - engaged
+        users = self.assigned_user_ids._o2c_working_for(self.company_id) - engaged
         if not self._is_enough(users):
             step = self.step_id or self._get_lost_step()
             users |= step._get_deciders(order)
@@ -45,7 +45,12 @@ class O2cApprovalTask(models.Model):
                 users |= step._get_fallback(order, owners, engaged)
                 # Not every one of those who only step in.
                 rule = "any" if rule == "all" else rule
-        return {"user_ids": [Command.set(users.ids)], "rule": rule}
+        if users == self.assigned_user_ids:
+            return {}
+        return {"assigned_user_ids": [Command.set(users.ids)], "rule": rule}
+
+    def _get_barred_users(self):
+        return super()._get_barred_users() | self.order_id._o2c_get_engaged(self)
 
     def _is_enough(self, users):
         """Whether these people can bring the task to an end."""
@@ -114,5 +119,5 @@ class SaleOrder(models.Model):
             )
         )
         for decision in others.decision_ids.filtered("counts"):
-            users |= decision.user_id
+            users |= decision.user_id | decision.on_behalf_of_ids
         return users

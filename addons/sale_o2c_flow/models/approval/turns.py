@@ -11,13 +11,6 @@ class SaleOrder(models.Model):
         self._o2c_close_todos(("order_rejected", "approval_sent_back"))
         return super()._o2c_submit()
 
-    def action_o2c_recall(self):
-        # Before: afterwards nobody is left who decides.
-        self.filtered(lambda order: order.o2c_approval_state == "pending")._o2c_notify(
-            "approval_recalled"
-        )
-        return super().action_o2c_recall()
-
     def _o2c_withdraw(self):
         result = super()._o2c_withdraw()
         self._o2c_close_todos(

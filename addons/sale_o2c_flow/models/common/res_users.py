@@ -1,9 +1,16 @@
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        # Who holds a role is kept in memory, and Odoo sees to it for changes only.
+        self.env.registry.clear_cache()
+        return users
 
     def _o2c_has_role(self, *groups):
         """Whether the user holds one of the groups; the system itself always does."""

@@ -98,14 +98,16 @@ class O2cNotificationMixin(models.AbstractModel):
         """
         told = defaultdict(lambda: defaultdict(self.env["res.users"].browse))
         mailed = defaultdict(self.env["res.users"].browse)
-        rules_of = self.env["o2c.notification.rule"]._get_rules
+        rules = self.env["o2c.notification.rule"]
+        templates = self.env["mail.template"]
         for company, documents in self.grouped("company_id").items():
-            for rule in rules_of(event, company):
+            for rule in rules._get_rule_data(event, company.id):
                 by_mail = rule.channel == "mail"
-                template = rule.template_id if by_mail else rule.template_id.browse()
-                people = told[rule.channel, template]
-                for document in documents.filtered(rule._holds_for):
-                    users = document._o2c_get_audience(rule.audience, rule).sudo()
+                people = told[rule.channel, templates.browse(rule.template_id or ())]
+                for document in documents.filtered(rule.holds_for):
+                    users = document._o2c_get_audience(
+                        rule.audience, rules.browse(rule.id)
+                    ).sudo()
                     users = users.filtered("active")
                     if by_mail:
                         users -= mailed[document]

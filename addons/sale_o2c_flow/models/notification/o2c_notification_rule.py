@@ -1,4 +1,5 @@
 from ast import literal_eval
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -6,6 +7,22 @@ from odoo.fields import Domain
 from odoo.tools import format_list, ormcache
 
 from .const import AUDIENCE_CLAUSES, AUDIENCES, CHANNELS, EVENT_CLAUSES, EVENTS
+
+
+class Rule(NamedTuple):
+    """What a rule says, kept in memory: events happen often, rules change rarely."""
+
+    id: int
+    audience: str
+    channel: str
+    # Of rules for mails only.
+    template_id: int
+    domain: list
+
+    def holds_for(self, document):
+        """Whether the rule is meant for the orders of a document."""
+        orders = document._o2c_get_order()
+        return not self.domain or bool(orders.filtered_domain(self.domain))
 
 
 class O2cNotificationRule(models.Model):
@@ -128,12 +145,6 @@ class O2cNotificationRule(models.Model):
     def _get_domain(self):
         return literal_eval(self.domain or "[]")
 
-    def _holds_for(self, document):
-        """Whether the rule is meant for the orders of a document."""
-        domain = self._get_domain()
-        orders = document._o2c_get_order()
-        return not domain or bool(orders.filtered_domain(domain))
-
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
@@ -148,13 +159,22 @@ class O2cNotificationRule(models.Model):
         return super().unlink()
 
     @api.model
-    def _get_rules(self, event, company):
-        """Return the rules of an event that hold for a company."""
-        return self.sudo().browse(self._get_rule_ids(event, company.id))
-
-    @api.model
     @ormcache("event", "company_id")
-    def _get_rule_ids(self, event, company_id):
+    def _get_rule_data(self, event, company_id):
+        """Return the rules of an event that hold for a company, as plain data kept in
+        memory: most events have nobody to tell.
+
+        :rtype: tuple of :class:`Rule`
+        """
         domain = Domain("event", "=", event)
         domain &= Domain("company_id", "in", [company_id, False])
-        return self.sudo().search(domain)._ids
+        return tuple(
+            Rule(
+                rule.id,
+                rule.audience,
+                rule.channel,
+                rule.template_id.id if rule.channel == "mail" else False,
+                rule._get_domain(),
+            )
+            for rule in self.sudo().search(domain)
+        )
