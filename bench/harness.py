@@ -93,24 +93,24 @@ def take_turns(contestants, rounds):
 
 
 def _measure(contestant, turn):
-    costs = [
-        _measure_step(contestant.database, step, turn) for step in contestant.steps
-    ]
+    gc.collect()
+    gc.disable()
+    try:
+        costs = [
+            _measure_step(contestant.database, step, turn) for step in contestant.steps
+        ]
+    finally:
+        gc.enable()
     return [sum(cost) for cost in zip(*filter(None, costs), strict=True)]
 
 
 def _measure_step(database, step, turn):
-    gc.collect()
-    gc.disable()
-    try:
-        with environment(database, step.uid) as env:
-            queries = env.cr.sql_log_count
-            started = time.perf_counter()
-            step.work(env, turn)
-            # With what waits for the commit, such as the messages of changes.
-            env.cr.flush()
-            seconds = time.perf_counter() - started
-            queries = env.cr.sql_log_count - queries
-    finally:
-        gc.enable()
+    with environment(database, step.uid) as env:
+        queries = env.cr.sql_log_count
+        started = time.perf_counter()
+        step.work(env, turn)
+        # With what waits for the commit, such as the messages of changes.
+        env.cr.flush()
+        seconds = time.perf_counter() - started
+        queries = env.cr.sql_log_count - queries
     return (seconds, queries) if step.counts else None
