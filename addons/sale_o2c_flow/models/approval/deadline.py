@@ -274,7 +274,7 @@ class O2cApprovalTask(models.Model):
     def _get_escalation_users(self):
         self.ensure_one()
         named = self.step_id.escalation_user_ids._o2c_who_may_approve(self.company_id)
-        managers = self.env.ref("sale_o2c_flow.group_manager")
+        managers = self.env["res.groups"]._o2c_get_role("sale_o2c_flow.group_manager")
         barred = self._get_barred_users()
         return (named - barred) or (managers._o2c_get_members(self.company_id) - barred)
 

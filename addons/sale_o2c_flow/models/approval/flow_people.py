@@ -56,7 +56,7 @@ class O2cApprovalFlow(models.Model):
             if not flow.gap_note:
                 todos.unlink()
                 continue
-            managers = self.env.ref("sale_o2c_flow.group_manager")._o2c_get_members(
+            managers = self.env["res.groups"]._o2c_get_role("sale_o2c_flow.group_manager")._o2c_get_members(
                 flow.company_id
             )
             for user in managers - todos.user_id:

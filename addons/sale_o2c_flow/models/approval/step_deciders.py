@@ -240,7 +240,7 @@ class O2cApprovalStep(models.Model):
         users -= owners | engaged
         if users:
             return users
-        managers = self.env.ref("sale_o2c_flow.group_manager")
+        managers = self.env["res.groups"]._o2c_get_role("sale_o2c_flow.group_manager")
         managers = managers._o2c_get_members(order.company_id) - owners
         # Rather one who approved before than nobody at all.
         return managers - engaged or managers

@@ -55,7 +55,11 @@ class O2cNotificationMixin(models.AbstractModel):
                 lambda user: user._is_internal()
             )
         if group := AUDIENCE_GROUPS.get(audience):
-            return self.env.ref(group)._o2c_get_members(self.company_id)
+            return (
+                self.env["res.groups"]
+                ._o2c_get_role(group)
+                ._o2c_get_members(self.company_id)
+            )
         if order and order != self:
             # Who submitted it, who decides: people of the order the document is for.
             return order._o2c_get_audience(audience, rule)

@@ -16,6 +16,12 @@ class ResGroups(models.Model):
         self.env.registry.clear_cache()
         return result
 
+    @api.model
+    def _o2c_get_role(self, xmlid):
+        """Return a group of the addon, without asking whether it is there."""
+        data = self.env["ir.model.data"]
+        return self.browse(data._xmlid_to_res_id(xmlid, raise_if_not_found=True))
+
     def _o2c_get_members(self, company):
         """Return the active people who hold the group and work for a company.
 
