@@ -27,7 +27,10 @@ def world(server):
     tasks = world.tasks(world.orders, rejected)
     world.orders.call("o2c.approval.task", "action_reject", tasks, "No")
     lines = world.sales.call("sale.order.line", "search", [["order_id", "=", changed]])
+    # It was approved, taken back, changed, and waits for the same approval again.
+    world.sales.call("sale.order", "action_o2c_recall", [changed])
     world.sales.call("sale.order.line", "write", lines, {"product_uom_qty": 12})
+    world.sales.call("sale.order", "action_o2c_submit", [changed])
     for user in (world.finance, world.warehouse):
         world.approve(user, approved)
     _ship(world, plain[0], receive=True)

@@ -78,6 +78,7 @@
         "views/menus.xml",
         "views/o2c_approval_analysis_views.xml",
         "views/o2c_approval_delegation_views.xml",
+        "views/o2c_order_change_menus.xml",
     ],
     "demo": [
         "demo/demo_languages.xml",

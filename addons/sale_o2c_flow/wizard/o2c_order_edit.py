@@ -21,13 +21,13 @@ class O2cOrderEdit(models.TransientModel):
     _description = "Change an Order While Deciding"
 
     task_id = fields.Many2one("o2c.approval.task", required=True, readonly=True)
-    company_id = fields.Many2one(related="task_id.company_id")
+    order_company_id = fields.Many2one(related="task_id.company_id")
     open_fields = fields.Char(compute="_compute_open_fields")
     client_order_ref = fields.Char(string="Customer Reference")
     commitment_date = fields.Datetime(string="Delivery Date")
     validity_date = fields.Date(string="Expiration")
     warehouse_id = fields.Many2one(
-        "stock.warehouse", domain="[('company_id', '=', company_id)]"
+        "stock.warehouse", domain="[('company_id', '=', order_company_id)]"
     )
     picking_policy = fields.Selection(
         selection=lambda self: (
@@ -40,7 +40,7 @@ class O2cOrderEdit(models.TransientModel):
     payment_term_id = fields.Many2one(
         "account.payment.term",
         string="Payment Terms",
-        domain="[('company_id', 'in', (company_id, False))]",
+        domain="[('company_id', 'in', (order_company_id, False))]",
     )
 
     @api.depends("task_id")

@@ -8,6 +8,8 @@ from odoo.tools.misc import formatLang
 TABLE = Markup(
     '<table class="table table-sm"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>'
 )
+HEAD = Markup("<th>%s</th>")
+NUMBER_HEAD = Markup('<th class="text-end">%s</th>')
 CELL = Markup("<td>%s</td>")
 NUMBER_CELL = Markup('<td class="text-end">%s</td>')
 
@@ -27,10 +29,9 @@ class SaleOrder(models.Model):
             for label, value in order._o2c_get_snapshot_terms()
             if value
         )
-        heads = Markup().join(
-            Markup("<th>%s</th>") % label
+        heads = HEAD % self.env._("Product") + Markup().join(
+            NUMBER_HEAD % label
             for label in (
-                self.env._("Product"),
                 self.env._("Quantity"),
                 self.env._("Unit Price"),
                 self.env._("Disc.%"),

@@ -50,7 +50,6 @@ class O2cApprovalStep(models.Model):
         "decision, and neither can be negative.",
     )
 
-
     def _get_picture_notes(self):
         notes = super()._get_picture_notes()
         if self.deadline_hours:

@@ -56,8 +56,10 @@ class O2cApprovalFlow(models.Model):
             if not flow.gap_note:
                 todos.unlink()
                 continue
-            managers = self.env["res.groups"]._o2c_get_role("sale_o2c_flow.group_manager")._o2c_get_members(
-                flow.company_id
+            managers = (
+                self.env["res.groups"]
+                ._o2c_get_role("sale_o2c_flow.group_manager")
+                ._o2c_get_members(flow.company_id)
             )
             for user in managers - todos.user_id:
                 flow.with_context(lang=user.lang)._add_gap_todo(user)
@@ -167,8 +169,7 @@ class O2cApprovalTask(models.Model):
         else:
             left = Domain("assigned_user_ids", "in", users.ids)
         found = self.with_context(active_test=False).search(
-            left
-            & Domain("state", "in", ("waiting", "pending"))
+            left & Domain("state", "in", ("waiting", "pending"))
         )
         for task in found.with_env(self.env):
             if vals := task._prepare_deciders():
