@@ -255,7 +255,7 @@ class TestCreditLimit(O2cCommon):
         self.approve(order, self.order_admin)
         self.assertNotIn(self.step, order.sudo().o2c_task_ids.step_id)
         self.owe(1200.0)
-        order.order_line.product_uom_qty = 11
+        order.sudo().order_line.product_uom_qty = 11
         tasks = order.sudo()._o2c_get_live_tasks()
         self.assertIn(self.step, tasks.step_id)
         self.assertNotIn("approved", tasks.mapped("state"))

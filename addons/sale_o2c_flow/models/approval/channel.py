@@ -1,5 +1,7 @@
 """Through which channel something is decided, as the server sees it."""
 
+import threading
+
 from odoo.http import request
 
 CHANNELS = [
@@ -18,9 +20,12 @@ def get_channel():
 
     :rtype: str, ``automatic`` where nobody asks: a scheduled action or a script
     """
-    if not request:
-        return "automatic"
-    return "api" if request.httprequest.path.startswith(API_PATHS) else "web"
+    if request:
+        path = request.httprequest.path
+        return "api" if path.startswith(API_PATHS) else "web"
+    # Odoo hides the request from calls with a password, and only from these; a thread
+    # that never served one has no address.
+    return "api" if hasattr(threading.current_thread(), "url") else "automatic"
 
 
 def is_saving_a_form():
