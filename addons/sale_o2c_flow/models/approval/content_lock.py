@@ -27,24 +27,23 @@ class SaleOrder(models.Model):
         compute="_compute_o2c_content_locked",
         compute_sudo=False,
         help="The order is in approval, and you may not change what it sells.",
-        groups="base.group_user",
     )
     o2c_open_fields = fields.Char(
         compute="_compute_o2c_content_locked",
         compute_sudo=False,
         help="What you may change while you decide, separated by spaces.",
-        groups="base.group_user",
     )
 
     @api.depends("state", "o2c_approval_state", "o2c_task_ids.state")
     @api.depends_context("uid")
     def _compute_o2c_content_locked(self):
+        # Open to everybody, as buttons hang on them; customers are told nothing.
+        is_colleague = self.env.user._is_internal()
         for order in self:
-            names = order._o2c_get_open_fields() if order._o2c_is_in_approval() else ()
+            locked = is_colleague and order._o2c_is_in_approval()
+            names = order._o2c_get_open_fields() if locked else ()
             order.o2c_open_fields = " ".join(sorted(names))
-            order.o2c_content_locked = (
-                order._o2c_is_in_approval() and not order._o2c_may_answer_by_change()
-            )
+            order.o2c_content_locked = locked and not order._o2c_may_answer_by_change()
 
     def _o2c_is_in_approval(self):
         """Whether deciders were or are asked about the quotation as it stands.
