@@ -9,8 +9,6 @@ from . import o2c_approval_decision
 from . import o2c_rejection_reason
 from . import decision_details
 from . import sale_order
-from . import task_deciders
-from . import flow_people
 from . import flow_picture
 from . import flow_test
 from . import sale_order_gate
@@ -26,6 +24,8 @@ from . import res_users
 from . import o2c_approval_delegation
 from . import flow_absence
 from . import assignment
+from . import task_deciders
+from . import flow_people
 from . import sale_order_deciders
 from . import working_time
 from . import forward

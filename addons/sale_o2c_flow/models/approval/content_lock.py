@@ -60,14 +60,6 @@ class SaleOrder(models.Model):
             and not order._o2c_is_forbidden()
         )
 
-    def _o2c_has_open_question(self):
-        """Whether a decider waits for an answer of the salesperson.
-
-        :rtype: bool
-        """
-        self.ensure_one()
-        return False
-
     def _o2c_may_answer_by_change(self):
         """Whether the user may change the order because they were asked about it."""
         return (

@@ -18,7 +18,7 @@ class O2cApprovalStep(models.Model):
 
         :rtype: list[str]
         """
-        return ["over_credit_limit"]
+        return ["over_credit_limit", "overdue_customer", "new_customer"]
 
 
 class SaleOrder(models.Model):
