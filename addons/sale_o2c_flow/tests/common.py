@@ -245,3 +245,27 @@ class O2cCommon(TransactionCase):
         returned.move_ids.picked = True
         returned.button_validate()
         return returned
+
+    def messages_to(self, user, *documents):
+        """Return what a user was told about documents, in plain words."""
+        mails = self.mails_to(user).filtered("model")
+        messages = mails.mail_message_id | self.env["mail.notification"].search(
+            [("res_partner_id", "=", user.partner_id.id)]
+        ).mail_message_id.filtered(
+            lambda message: message.message_type == "user_notification"
+        )
+        about = {(doc._name, doc.id) for records in documents for doc in records}
+        return "\n".join(
+            message.preview
+            for message in messages.sorted("id")
+            if (message.model, message.res_id) in about
+        )
+
+    def mails_to(self, user):
+        """Return the mails that wait for a user in the queue."""
+        return self.env["mail.mail"].search(
+            [
+                ("recipient_ids", "in", user.partner_id.ids),
+                ("message_type", "=", "user_notification"),
+            ]
+        )

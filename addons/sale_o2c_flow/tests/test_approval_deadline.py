@@ -78,7 +78,8 @@ class DeadlineCommon(O2cCommon):
         notices = self.find_messages(task).filtered(
             lambda message: message.message_type == "user_notification"
         )
-        return notices.notified_partner_ids.user_ids
+        mails = self.env["mail.mail"].search([("mail_message_id", "in", notices.ids)])
+        return mails.recipient_ids.user_ids
 
     def find_messages(self, task):
         return self.env["mail.message"].search(

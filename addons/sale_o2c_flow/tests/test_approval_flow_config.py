@@ -68,7 +68,8 @@ class TestApprovalConditions(FlowCase):
         self.step.margin_below = 15.0
         order, tasks = self.submitted()
         self.assertEqual(tasks.name, "Orders")
-        order.order_line.discount = 10.0
+        # A decider may change an order in approval, as may a customer on the portal.
+        order.sudo().order_line.discount = 10.0
         self.assertEqual(
             set(self.open_tasks(order).mapped("name")), {"Orders", "Finance"}
         )
@@ -487,10 +488,7 @@ class TestApprovalTrigger(FlowCase):
         order, task = self.submitted()
         self.approve(order, self.finance)
         self.assertEqual((order.state, order.o2c_approval_state), ("draft", "approved"))
-        told = self.env["mail.message"].search(
-            [("model", "=", "sale.order"), ("res_id", "=", order.id)]
-        )
-        self.assertIn(self.salesperson.partner_id, told.partner_ids)
+        self.assertIn("is approved", self.messages_to(self.salesperson, order))
         order.order_line.product_uom_qty = 9
         self.assertEqual(order.o2c_approval_state, "approved")
         order.order_line.product_uom_qty = 11
@@ -609,7 +607,7 @@ class TestApprovalPeople(FlowCase):
 
     def test_tasks_that_lost_their_people_otherwise(self):
         order, task = self.submitted()
-        task.user_ids = False
+        task.write({"user_ids": False, "assigned_user_ids": False})
         self.env["o2c.approval.flow"]._cron_check_people()
         self.assertEqual(task.user_ids, self.finance)
 

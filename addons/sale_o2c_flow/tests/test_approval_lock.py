@@ -212,8 +212,8 @@ class TestApprovalLock(O2cCommon):
             self.order.with_user(self.finance).action_o2c_recall()
         self.order.action_o2c_recall()
         self.assertFalse(self.order.sudo().activity_ids)
-        told = self.get_notices(self.order)
-        self.assertIn(self.order_admin.partner_id, told.partner_ids)
+        told = self.messages_to(self.order_admin, self.order)
+        self.assertIn("nothing is left to decide", told)
 
     def test_cancelling_is_for_sellers(self):
         for user in (self.finance, self.finance2):

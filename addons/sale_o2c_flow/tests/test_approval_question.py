@@ -68,7 +68,7 @@ class TestApprovalQuestion(O2cCommon):
         self.assertEqual(question.answered_by_id, self.salesperson)
         self.assertFalse(self.task.has_question)
         self.assertFalse(self.order._o2c_has_open_question())
-        self.assertFalse(todo.exists())
+        self.assertFalse(todo.active)
         told = self.env["mail.message"].search(
             [("model", "=", question._name), ("res_id", "=", question.id)]
         )
@@ -161,7 +161,7 @@ class TestApprovalQuestion(O2cCommon):
         self.assertFalse(self.order._o2c_has_open_question())
         self.answer(question, self.colleague, "By Friday")
         self.assertEqual(question.answer, "By Friday")
-        self.assertFalse(todo.exists())
+        self.assertFalse(todo.active)
 
     def test_shippers_see_no_prices(self):
         question = self.ask_advice(self.shipper)

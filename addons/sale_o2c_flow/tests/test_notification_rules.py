@@ -23,35 +23,11 @@ class NotificationCase(O2cCommon):
             {"event": event, "audience": audience, "channel": channel, **values}
         )
 
-    def messages_to(self, user, *documents):
-        """Return what a user was told about documents, in plain words."""
-        mails = self.mails_to(user).filtered("model")
-        messages = mails.mail_message_id | self.env["mail.notification"].search(
-            [("res_partner_id", "=", user.partner_id.id)]
-        ).mail_message_id.filtered(
-            lambda message: message.message_type == "user_notification"
-        )
-        about = {(doc._name, doc.id) for records in documents for doc in records}
-        return "\n".join(
-            message.preview
-            for message in messages.sorted("id")
-            if (message.model, message.res_id) in about
-        )
-
     def todos_of(self, user, order, xmlid=APPROVE):
         return order.sudo().activity_ids.filtered(
             lambda todo: (
                 todo.user_id == user and todo.activity_type_id == self.env.ref(xmlid)
             )
-        )
-
-    def mails_to(self, user):
-        """Return the mails that wait for a user in the queue."""
-        return self.env["mail.mail"].search(
-            [
-                ("recipient_ids", "in", user.partner_id.ids),
-                ("message_type", "=", "user_notification"),
-            ]
         )
 
 

@@ -8,7 +8,9 @@ class O2cApprovalFlow(models.Model):
     _inherit = "o2c.approval.flow"
 
     picture = fields.Json(
-        compute="_compute_picture", export_string_translation=False, readonly=True
+        compute="_compute_picture",
+        export_string_translation=False,
+        groups="sale_o2c_flow.group_manager",
     )
 
     @api.depends(

@@ -4,6 +4,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.tools import json_default
 
 from .channel import is_saving_a_form
@@ -42,6 +43,7 @@ class SaleOrder(models.Model):
         "o2c.order.change",
         string="Change in Approval",
         compute="_compute_o2c_change_id",
+        search="_search_o2c_change_id",
         groups="base.group_user",
     )
     o2c_change_difference = fields.Text(related="o2c_change_id.difference")
@@ -57,6 +59,16 @@ class SaleOrder(models.Model):
             order.o2c_change_id = order.o2c_change_ids.filtered(
                 lambda change: change.state == "pending"
             )[:1]
+
+    def _search_o2c_change_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        pending = Domain("state", "=", "pending")
+        wanted = pending & Domain("id", "in", [id_ for id_ in value if id_])
+        found = Domain("o2c_change_ids", "any", wanted)
+        if False in value:
+            found |= ~Domain("o2c_change_ids", "any", pending)
+        return found
 
     def o2c_propose_change(self, vals, note=None):
         """Propose a change of a confirmed order that goes beyond what was approved.
