@@ -14,6 +14,7 @@ from . import test_approval_progress
 from . import test_approval_reevaluation
 from . import test_approval_inbox
 from . import test_approval_mass
+from . import test_approval_memory
 from . import test_approval_preview
 from . import test_approval_question
 from . import test_approval_tour

@@ -23,7 +23,8 @@ class O2cApprovalFlow(models.Model):
         :rtype: Outline
         """
         flow = self.sudo().with_context(active_test=False)
-        return Outline(flow.team_ids._ids, flow.domain, flow.step_ids._ids)
+        steps = flow.step_ids.sorted()
+        return Outline(flow.team_ids._ids, flow.domain, steps._ids)
 
 
 class O2cApprovalStep(models.Model):
