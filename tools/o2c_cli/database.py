@@ -93,7 +93,7 @@ def ensure_base():
     """Return the template that has Odoo's own modules, made when it is missing."""
     name = f"o2c_base_{state.digest(NATIVE_MODULES, odoo_source.get_identity())}"
     if not is_whole(name):
-        _drop_outdated("o2c_base_")
+        drop_outdated("o2c_base_")
         with step("Database with Odoo's own modules (about a minute)"):
             drop(BUILDING)
             run_odoo(BUILDING, "-i", NATIVE_MODULES, "--without-demo")
@@ -106,7 +106,7 @@ def ensure_addon():
     base = ensure_base()
     name = f"o2c_addon_{state.digest(base, *get_seen_files(OUR_MODULE))}"
     if not is_whole(name):
-        _drop_outdated("o2c_addon_")
+        drop_outdated("o2c_addon_")
         with step("Database with the addon"):
             copy(base, BUILDING)
             run_odoo(BUILDING, "-i", OUR_MODULE, "--without-demo")
@@ -120,7 +120,7 @@ def ensure_glue():
     glue = get_glue()
     name = f"o2c_glue_{state.digest(addon, *get_seen_files(*glue))}"
     if not is_whole(name):
-        _drop_outdated("o2c_glue_")
+        drop_outdated("o2c_glue_")
         with step("Database with the addons that are glue"):
             copy(addon, BUILDING)
             run_odoo(BUILDING, "-i", ",".join(glue), "--without-demo")
@@ -133,7 +133,7 @@ def ensure_demo():
     addon = ensure_addon()
     name = f"o2c_demo_{state.digest(addon, _get_script('load_demo.py'))}"
     if not is_whole(name):
-        _drop_outdated("o2c_demo_")
+        drop_outdated("o2c_demo_")
         with step("Demo company: a year of orders (one to two minutes)"):
             copy(addon, BUILDING)
             run_script(BUILDING, "load_demo.py")
@@ -198,7 +198,7 @@ def _get_script(name):
     return paths.REPO / "tools" / "o2c_cli" / "scripts" / name
 
 
-def _drop_outdated(prefix):
+def drop_outdated(prefix):
     """Drop older templates of ours: those whose files are here."""
     for files in get_filestore().glob(f"{prefix}*"):
         drop(files.name)

@@ -24,6 +24,7 @@ def ensure_peer():
     base = database.ensure_base()
     name = f"o2c_peer_{state.digest(base, LOCK)}"
     if not database.is_whole(name):
+        database.drop_outdated("o2c_peer_")
         with step("Database with the peer"):
             database.copy(base, database.BUILDING)
             database.run_odoo(
