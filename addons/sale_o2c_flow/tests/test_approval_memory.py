@@ -17,6 +17,11 @@ class TestMemory(O2cCommon):
             self.company
         )
 
+    def _make_team(self):
+        return self.env["crm.team"].create(
+            {"name": "Other", "user_id": self.director.id}
+        )
+
     def test_steps_of_a_flow(self):
         order = self.make_order()
         before = self._get_departments(order)
@@ -38,7 +43,7 @@ class TestMemory(O2cCommon):
     def test_orders_of_a_flow(self):
         order = self.make_order()
         self.assertTrue(self._get_departments(order))
-        self.flow.team_ids = self.env["crm.team"].create({"name": "Other"})
+        self.flow.team_ids = self._make_team()
         self.assertFalse(self._get_departments(order))
         self.flow.team_ids |= self.team
         self.assertTrue(self._get_departments(order))
@@ -46,7 +51,7 @@ class TestMemory(O2cCommon):
         self.assertFalse(self._get_departments(order))
 
     def test_a_flow_of_an_archived_team_is_not_for_everybody(self):
-        other = self.env["crm.team"].create({"name": "Other"})
+        other = self._make_team()
         self.flow.team_ids = other
         other.active = False
         self.assertFalse(self._get_departments(self.make_order()))

@@ -69,10 +69,7 @@ class TestApprovalQuestion(O2cCommon):
         self.assertFalse(self.task.has_question)
         self.assertFalse(self.order._o2c_has_open_question())
         self.assertFalse(todo.active)
-        told = self.env["mail.message"].search(
-            [("model", "=", question._name), ("res_id", "=", question.id)]
-        )
-        self.assertIn(self.order_admin.partner_id, told.notified_partner_ids)
+        self.assertTrue(self.messages_to(self.order_admin, question))
         self.assertIn("They pay in advance", told.filtered("notified_partner_ids").body)
         self.task.action_approve()
         self.assertEqual(self.task.state, "approved")

@@ -83,11 +83,13 @@ class SaleOrder(models.Model):
     def _o2c_get_live_tasks(self):
         # Tasks of an order may be counted by whoever may see the order.
         # Those about a change count once it is made.
-        return self.sudo().o2c_task_ids.filtered(
+        tasks = self.sudo().o2c_task_ids
+        live = tasks.filtered(
             lambda task: (
                 task.state in LIVE_STATES and task.change_id.state in (False, "applied")
             )
         )
+        return live.with_prefetch(tasks._prefetch_ids)
 
     def _o2c_get_owners(self):
         """Return the people for whom this is their own order."""
