@@ -491,7 +491,7 @@ class TestApprovalTrigger(FlowCase):
         self.assertIn("is approved", self.messages_to(self.salesperson, order))
         order.sudo().order_line.product_uom_qty = 9
         self.assertEqual(order.o2c_approval_state, "approved")
-        order.order_line.product_uom_qty = 11
+        order.sudo().order_line.product_uom_qty = 11
         self.assertEqual(order.o2c_approval_state, "pending")
         order.action_confirm()
         self.assertEqual(order.state, "draft")
