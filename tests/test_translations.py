@@ -36,6 +36,7 @@ WORDS = {
 # The addons in the list of applications.
 NAMES = {
     "sale_o2c_flow": "订单到回款",
+    "sale_o2c_flow_hr": "订单到回款与员工",
     "sale_o2c_flow_loyalty": "订单到回款与促销",
 }
 
