@@ -24,6 +24,10 @@ class TestDemoCompany(TransactionCase):
         )
         requests = self.env["o2c.invoice.request"].search([])
         self.assertEqual(set(requests.mapped("state")), {"to_issue", "issued"})
+        questions = self.env["o2c.approval.question"].search([])
+        self.assertEqual(questions.mapped("state"), ["open"])
+        changes = self.env["o2c.order.change"].search([])
+        self.assertEqual(changes.mapped("state"), ["pending"])
         self.assertTrue(self.orders.filtered("o2c_amount_returned"))
         self.assertTrue(self.orders.filtered("o2c_is_overdue"))
 

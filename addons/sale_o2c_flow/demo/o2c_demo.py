@@ -74,6 +74,8 @@ class O2cDemo(models.AbstractModel):
             stage = chance.choices(list(stages), weights=list(stages.values()))[0]
             self._make_order(chance, stage, today - timedelta(days=age))
             self.env.flush_all()
+        self._ask_a_question()
+        self._propose_a_change()
         self._read_inboxes()
 
     def _ref(self, name):
@@ -268,6 +270,43 @@ class O2cDemo(models.AbstractModel):
             ).action_issue()
             request.sudo().requested_at = datetime.combine(day, time(10))
 
+    # === IN APPROVAL === #
+
+    def _ask_a_question(self):
+        """Have somebody send an order back before they decide."""
+        olivia = self._user("olivia")
+        task = self.env["o2c.approval.task"].search(
+            [("state", "=", "pending"), ("user_ids", "in", olivia.ids)],
+            order="id desc",
+            limit=1,
+        )
+        task.with_user(olivia).action_send_back(
+            "The customer asked for less last time: is the quantity right?"
+        )
+
+    def _propose_a_change(self):
+        """Let the customer of a confirmed order want more of it."""
+        order = self.env["sale.order"].search(
+            [
+                ("state", "=", "sale"),
+                ("picking_ids.state", "!=", "done"),
+                ("o2c_order_discount_type", "=", False),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        line = order.order_line[:1]
+        order.with_user(order.user_id).o2c_propose_change(
+            {
+                "order_line": [
+                    Command.update(
+                        line.id, {"product_uom_qty": line.product_uom_qty + 10}
+                    )
+                ]
+            },
+            "They open a second office and take ten more.",
+        )
+
     def _read_inboxes(self):
         """Let people have read what they were told in the past year."""
         unread = self.env["mail.notification"].search([("is_read", "=", False)])
@@ -284,11 +323,10 @@ class O2cDemo(models.AbstractModel):
         self.env.flush_all()
         # Decisions cannot be changed through the ORM, and should not be: this is a
         # made-up past.
+        decided = min(moment + timedelta(hours=2), fields.Datetime.now())
         self.env.cr.execute(
             "UPDATE o2c_approval_decision SET decided_at = %s WHERE order_id = %s",
-            [moment + timedelta(hours=2), order.id],
+            [decided, order.id],
         )
-        order.o2c_task_ids.write(
-            {"pending_since": moment, "decided_at": moment + timedelta(hours=2)}
-        )
+        order.o2c_task_ids.write({"pending_since": moment, "decided_at": decided})
         self.env.invalidate_all()
