@@ -33,6 +33,7 @@ def test_a_rejected_order_is_mended_and_submitted_again(person):
     with person("olivia", phone=True) as olivia:
         olivia.open("action_o2c_approval_task_mine")
         olivia.click("action_open_reject", within=olivia.row(order))
+        olivia.page.get_by_label("Price too low").check()
         olivia.type("comment", "Give 10 % at most.")
         olivia.picture("17-reject")
         olivia.type("comment", "")

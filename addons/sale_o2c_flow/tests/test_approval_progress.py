@@ -36,6 +36,7 @@ class TestApprovalProgress(O2cCommon):
         first = self.steps()["Order Administration"]
         self.assertEqual(first["state"], "pending")
         self.assertEqual(first["state_name"], "To decide")
+        self.assertFalse(first["reason"])
         self.assertIn(
             {"id": self.order_admin.id, "name": "Orders", "decision": False},
             first["people"],
