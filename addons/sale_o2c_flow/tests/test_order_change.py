@@ -244,6 +244,21 @@ class TestOrderChange(OrderChangeCommon):
             self.make_order().o2c_propose_change({"note": "x"})
         self.assertFalse(self.order.sudo().o2c_change_ids)
 
+    def test_lines_of_other_orders_are_judged(self):
+        confirmed, submitted = self.make_confirmed_order(), self.make_order()
+        submitted.action_o2c_submit()
+        for other, problem in (
+            (confirmed, "was approved as it stood"),
+            (submitted, "stays as it was submitted"),
+        ):
+            command = Command.update(other.order_line.id, {"product_uom_qty": 99})
+            vals = {"order_line": [command]}
+            with self.refused(f"{other.name} .*{problem}"):
+                self.propose(vals)
+            with self.refused(f"{other.name} .*{problem}"):
+                self.order._o2c_preview_change(vals)
+            self.assertEqual(other.order_line.product_uom_qty, 10)
+
     def test_changes_cannot_be_forged(self):
         change = self.propose()
         for user in (self.salesperson, self.finance, self.director):

@@ -17,7 +17,10 @@ NOT_TO_PROPOSE = frozenset({"state", "locked", "company_id"})
 
 
 class ProposedChange(ApprovedContentChange):
-    """Lets a change through that whoever opens this judges themselves."""
+    """Lets a change of orders through that whoever opens this judges themselves.
+
+    Values may reach the lines of other orders: those are judged as ever.
+    """
 
     def __exit__(self, exc_type, exc_value, traceback):
         if exc_type is None:
@@ -26,7 +29,7 @@ class ProposedChange(ApprovedContentChange):
         return super().__exit__(exc_type, exc_value, traceback)
 
     def settle(self, orders, before):
-        pass
+        super().settle(orders - self.orders, before)
 
 
 class SaleOrder(models.Model):
