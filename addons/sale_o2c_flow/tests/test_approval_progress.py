@@ -133,6 +133,11 @@ class TestApprovalProgress(O2cCommon):
         ):
             with self.assertRaises(AccessError):
                 order.read([name])
+        # Buttons of the form hang on these: readable, and without a word.
+        names = ["o2c_approval_needed", "o2c_content_locked", "o2c_open_fields"]
+        self.assertTrue(self.order.with_user(self.leader).o2c_approval_needed)
+        told = order.read(names)[0]
+        self.assertFalse(any(told[name] for name in names))
 
     def test_no_query_for_each_order(self):
         orders = self.order | self.make_order() | self.make_order()

@@ -259,6 +259,17 @@ class TestOrderChange(OrderChangeCommon):
                 self.order._o2c_preview_change(vals)
             self.assertEqual(other.order_line.product_uom_qty, 10)
 
+    def test_customers_see_nothing_of_it(self):
+        self.propose()
+        customer = self._make_user("customer", "base.group_portal")
+        customer.partner_id.parent_id = self.customer
+        order = self.order.with_user(customer)
+        self.assertEqual(order.read(["name"])[0]["name"], self.order.name)
+        for name in order._fields:
+            if name.startswith("o2c_change"):
+                with self.subTest(name), self.refused():
+                    order.read([name])
+
     def test_changes_cannot_be_forged(self):
         change = self.propose()
         for user in (self.salesperson, self.finance, self.director):

@@ -49,9 +49,15 @@ class SaleOrder(models.Model):
         search="_search_o2c_change_id",
         groups="base.group_user",
     )
-    o2c_change_difference = fields.Text(related="o2c_change_id.difference")
-    o2c_change_waits_for = fields.Char(related="o2c_change_id.waits_for")
-    o2c_change_user_id = fields.Many2one(related="o2c_change_id.user_id")
+    o2c_change_difference = fields.Text(
+        related="o2c_change_id.difference", groups="base.group_user"
+    )
+    o2c_change_waits_for = fields.Char(
+        related="o2c_change_id.waits_for", groups="base.group_user"
+    )
+    o2c_change_user_id = fields.Many2one(
+        related="o2c_change_id.user_id", groups="base.group_user"
+    )
 
     def _o2c_get_protected_fields(self):
         return super()._o2c_get_protected_fields() | {"o2c_change_ids"}

@@ -74,10 +74,15 @@ class SaleOrder(models.Model):
         "o2c_new_customer",
         "o2c_overdue_customer",
     )
+    @api.depends_context("uid")
     def _compute_o2c_approval_needed(self):
+        # Open to everybody, as buttons hang on it; customers are told nothing.
+        may_know = self.env.su or self.env.user._is_internal()
         for order in self:
-            order.o2c_approval_needed = order.state in ("draft", "sent") and bool(
-                order._o2c_is_forbidden() or order._o2c_get_uncovered_steps()
+            order.o2c_approval_needed = (
+                may_know
+                and order.state in ("draft", "sent")
+                and bool(order._o2c_is_forbidden() or order._o2c_get_uncovered_steps())
             )
 
     def _o2c_get_live_tasks(self):
