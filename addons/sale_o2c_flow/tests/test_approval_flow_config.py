@@ -507,6 +507,37 @@ class TestApprovalTrigger(FlowCase):
         self.approve(order, self.finance)
         self.assertEqual(order.state, "sale")
 
+    def test_paid_order_confirms_itself(self):
+        self.flow.confirms = False
+        for state, confirmed in (("pending", "draft"), ("done", "sale")):
+            order, _task = self.submitted()
+            self._pay(order, state)
+            self.approve(order, self.finance)
+            with self.subTest(state):
+                self.assertEqual(order.o2c_approval_state, "approved")
+                self.assertEqual(order.state, confirmed)
+
+    def test_promised_money_is_on_hold(self):
+        order, _task = self.submitted()
+        self._pay(order, "pending")
+        self.tasks_of(self.finance, order).action_reject("Too little")
+        self.assertIn("the money is on hold", self.messages_to(self.salesperson, order))
+
+    def _pay(self, order, state):
+        method = self.env.ref("payment.payment_method_unknown")
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": self.env["payment.provider"].search([], limit=1).id,
+                "payment_method_id": method.id,
+                "reference": f"{order.name}-{state}",
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [Command.set(order.ids)],
+                "state": state,
+            }
+        )
+
     # The smallest picture there is.
     pixel = (
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhf"

@@ -97,7 +97,7 @@ class SaleOrder(models.Model):
         return self._o2c_is_accepted()
 
     def _o2c_is_accepted(self):
-        """Whether the customer signed or paid."""
+        """Whether the customer signed or paid; money that is promised is none yet."""
         self.ensure_one()
         paid = self.transaction_ids.filtered(
             lambda transaction: transaction.state in ("authorized", "done")

@@ -9,8 +9,8 @@ PAID_STATES = ("pending", "authorized", "done")
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _o2c_is_accepted(self):
-        """Whether the customer signed the order or paid for it."""
+    def _o2c_holds_something(self):
+        """Whether the customer signed the order, or paid or promised money for it."""
         self.ensure_one()
         return bool(self.signature or self._o2c_get_payments())
 

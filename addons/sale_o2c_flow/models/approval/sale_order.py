@@ -312,7 +312,7 @@ class SaleOrder(models.Model):
         )
         open_tasks.write({"state": "cancelled"})
         self._o2c_notify("order_rejected")
-        if self._o2c_is_accepted():
+        if self._o2c_holds_something():
             self._o2c_notify("order_on_hold")
 
     def _o2c_content_changed(self, before, vals=None):
