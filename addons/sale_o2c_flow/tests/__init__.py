@@ -17,6 +17,7 @@ from . import test_approval_mass
 from . import test_approval_memory
 from . import test_approval_preview
 from . import test_approval_question
+from . import test_approval_standing
 from . import test_approval_tour
 from . import test_cash_identity
 from . import test_cash_walk

@@ -39,6 +39,7 @@ from . import decision_link
 from . import todo
 from . import content_difference
 from . import content_lock
+from . import standing_steps
 from . import editable_fields
 from . import withdrawal
 from . import on_hold

@@ -29,7 +29,7 @@ class ProposedChange(ApprovedContentChange):
         return super().__exit__(exc_type, exc_value, traceback)
 
     def settle(self, orders, before):
-        super().settle(orders - self.orders, before)
+        return super().settle(orders - self.orders, before)
 
 
 class SaleOrder(models.Model):

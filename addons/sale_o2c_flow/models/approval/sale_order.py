@@ -43,6 +43,14 @@ class SaleOrder(models.Model):
         readonly=True,
         groups="base.group_user",
     )
+    o2c_submitted_for_id = fields.Many2one(
+        "res.users",
+        string="Salesperson When Submitted",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Whoever gives the order away meanwhile does not decide about it either.",
+    )
     o2c_approval_needed = fields.Boolean(compute="_compute_o2c_approval_needed")
 
     def _o2c_get_protected_fields(self):
@@ -51,6 +59,7 @@ class SaleOrder(models.Model):
             "o2c_approval_state",
             "o2c_submitted_at",
             "o2c_submitted_by_id",
+            "o2c_submitted_for_id",
         }
 
     @api.depends("o2c_task_ids.state", "o2c_task_ids.change_id.state")
@@ -98,7 +107,7 @@ class SaleOrder(models.Model):
 
     def _o2c_get_owners(self):
         """Return the people for whom this is their own order."""
-        return self.user_id | self.o2c_submitted_by_id
+        return self.user_id | self.o2c_submitted_by_id | self.o2c_submitted_for_id
 
     def _o2c_take_content(self):
         """Return the commercial content approvers agree to; see :mod:`.content`."""
@@ -163,6 +172,7 @@ class SaleOrder(models.Model):
                 {
                     "o2c_submitted_at": fields.Datetime.now(),
                     "o2c_submitted_by_id": (user if is_colleague else order.user_id).id,
+                    "o2c_submitted_for_id": order.user_id.id,
                 }
             )
             order._o2c_refresh_tasks(resubmit=True)
@@ -198,7 +208,13 @@ class SaleOrder(models.Model):
         tasks.filtered(lambda t: t.state in ("approved", "rejected")).write(
             {"state": "superseded"}
         )
-        orders.write({"o2c_submitted_at": False, "o2c_submitted_by_id": False})
+        orders.write(
+            {
+                "o2c_submitted_at": False,
+                "o2c_submitted_by_id": False,
+                "o2c_submitted_for_id": False,
+            }
+        )
         orders._o2c_close_todos("approval_requested")
 
     # === TASKS === #
