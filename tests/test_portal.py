@@ -462,6 +462,22 @@ class TestOnlinePayment(PortalCase):
         self.approve(order)
         self.assertEqual(order.o2c_amount_outstanding, 0.0)
 
+    def test_transfer_only_announced_confirms_nothing(self):
+        """Where the salesperson confirms, money that is here does instead, and money
+        that is promised does not."""
+        self.flow.confirms = False
+        order = self.paid_quote()
+        tx = make_transaction(self.provider, order, 1150.0)
+        tx._set_pending()
+        tx._post_process()
+        order.action_o2c_submit()
+        self.approve(order)
+        self.assertEqual((order.state, order.o2c_approval_state), ("sent", "approved"))
+        self.env.invalidate_all()
+        tx._set_done()
+        tx._post_process()
+        self.assertEqual(order.state, "sale")
+
     def test_two_payments_and_a_failed_one(self):
         order = self.paid_quote()
         failed = make_transaction(self.provider, order, 1150.0)
