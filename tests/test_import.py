@@ -120,7 +120,7 @@ class TestImport(ImportCase):
         self.run_all()
         self.assertFalse(self.order("T-A2").user_id)
 
-    def test_orders_go_through_approval(self):
+    def switch_flow_on(self):
         roles = ("order_admin", "finance", "warehouse_approver", "manager")
         self.env["res.users"].create(
             {
@@ -132,7 +132,12 @@ class TestImport(ImportCase):
                 ],
             }
         )
-        self.env.ref("sale_o2c_flow.approval_flow_standard").active = True
+        flow = self.env.ref("sale_o2c_flow.approval_flow_standard")
+        flow.active = True
+        return flow
+
+    def test_orders_go_through_approval(self):
+        self.switch_flow_on()
         self.run_all()
         order = self.order("T-A1")
         self.assertEqual(order.state, "draft")
@@ -140,6 +145,30 @@ class TestImport(ImportCase):
         self.assertTrue(order.o2c_approval_needed)
         order.action_confirm()
         self.assertEqual((order.state, order.o2c_approval_state), ("draft", "pending"))
+
+    def test_flow_that_starts_when_orders_are_made(self):
+        self.switch_flow_on().trigger = "create"
+        # Nobody may give that much.
+        outcome = self.run_all(orders=[*ORDERS, ["T-A3", "T-K1", None, "T-P1", 1, 10]])
+        self.assertEqual(outcome["counts"]["orders"]["new"], 3)
+        order, forbidden = self.order("T-A1"), self.order("T-A3")
+        self.assertEqual((order.state, order.o2c_approval_state), ("draft", "pending"))
+        self.assertEqual(order.o2c_submitted_by_id, self.sofia)
+        tasks = order.o2c_task_ids.filtered(lambda task: task.state == "pending")
+        self.assertEqual(order.activity_ids.user_id, tasks.user_ids)
+        # Decided on with its lines.
+        content = tasks[0]._get_content()
+        self.assertEqual(content["amount_total"], 463.0)
+        self.assertEqual(forbidden.o2c_approval_state, "none")
+
+    def test_check_submits_nothing(self):
+        self.switch_flow_on().trigger = "create"
+        tasks = self.env["o2c.approval.task"].search_count([])
+        outcome = self.run_import(
+            check_only=True, customers=CUSTOMERS, products=PRODUCTS, orders=ORDERS
+        )
+        self.assertEqual(outcome["problems"], [])
+        self.assertEqual(self.env["o2c.approval.task"].search_count([]), tasks)
 
     def test_nobody_is_written_to(self):
         mails = self.env["mail.mail"].search_count([])

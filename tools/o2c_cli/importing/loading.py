@@ -172,6 +172,9 @@ class Loader:
         for name, kind in ORDER_DISCOUNTS.items():
             if not self.problems:
                 self._load_order_discounts(name, kind, entries, ids)
+        if not self.problems and not self.dry:
+            # Made before their lines, they did not start by themselves.
+            self.env["sale.order"].browse(ids)._o2c_start_flow()
         self._count("orders", entries, entries)
 
     def _load_order_discounts(self, name, kind, entries, ids):

@@ -54,10 +54,7 @@ class SaleOrder(models.Model):
         return super(SaleOrder, self.with_context(**{STAY_DRAFT: True})).copy(default)
 
     def _o2c_submit_created(self):
-        """Submit new orders whose flow starts when they are made.
-
-        What nobody may give, and what nobody has to approve, stays a quotation.
-        """
+        """Submit new orders that a colleague made, if their flow starts then."""
         user = self.env.user
         if (
             self.env.context.get(STAY_DRAFT)
@@ -67,6 +64,13 @@ class SaleOrder(models.Model):
             or user._is_superuser()
         ):
             return
+        self._o2c_start_flow()
+
+    def _o2c_start_flow(self):
+        """Submit the quotations whose flow starts when they are made.
+
+        What nobody may give, and what nobody has to approve, stays a quotation.
+        """
         flows = self.env["o2c.approval.flow"]
         orders = self.filtered(
             lambda order: (
