@@ -573,6 +573,17 @@ class TestApprovalPeople(FlowCase):
             }
         )
 
+    def test_drawn_from_nothing(self):
+        form = Form(self.env["o2c.approval.flow"].with_user(self.director))
+        form.name = "Big orders"
+        with form.step_ids.new() as step:
+            step.name = "Managers"
+            step.decider_type = "role"
+            step.group_id = self.env.ref("sale_o2c_flow.group_manager")
+        flow = form.save()
+        self.assertFalse(flow.gap_note)
+        self.assertEqual(flow.picture["stages"][0][0]["name"], "Managers")
+
     def test_refused_when_put_to_use(self):
         self.flow.active = False
         self.step.user_ids = False

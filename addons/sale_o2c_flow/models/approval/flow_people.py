@@ -27,7 +27,7 @@ class O2cApprovalFlow(models.Model):
     @api.depends_context("lang")
     def _compute_gap_note(self):
         for flow in self:
-            gaps = flow._origin.step_ids.mapped(lambda step: step._get_gap())
+            gaps = [step._get_gap() for step in flow._origin.step_ids]
             flow.gap_note = flow.active and "\n".join(filter(None, gaps))
 
     def write(self, vals):
