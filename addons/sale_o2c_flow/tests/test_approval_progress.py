@@ -52,6 +52,13 @@ class TestApprovalProgress(O2cCommon):
         self.assertEqual(steps["Finance"]["state"], "pending")
         self.assertEqual(steps["Finance"]["rule"], "Any one of them")
 
+    def test_why_only_where_there_is_a_reason(self):
+        self.assertIs(self.steps()["Finance"]["reason"], False)
+        deep = self.make_order([(self.product, 10, 100.0, 20.0)])
+        deep.action_o2c_submit()
+        self.order = deep
+        self.assertIn("20.00 %", self.steps()["Team Leader"]["reason"])
+
     def test_half_decided_step_shows_who_did(self):
         step = self.flow.step_ids.filtered(lambda s: s.name == "Finance")
         step.rule = "all"

@@ -171,8 +171,8 @@ class O2cApprovalTask(models.Model):
 
     def _get_progress_reason(self):
         """Return why the step is asked for, nothing where every order passes it."""
-        codes = {reason["code"] for reason in self._get_reasons()}
-        return bool(codes - {"always"}) and self.reason
+        codes = {reason.get("code") for reason in self._get_reasons()}
+        return self.reason if codes - {"always"} else False
 
     def _get_progress_details(self):
         """Return further short texts to show with the step, such as its deadline.
