@@ -29,7 +29,7 @@ class TestDecisions(O2cCommon):
 
     def test_not_out_of_turn(self):
         task = self.order.sudo().o2c_task_ids.filtered(lambda t: t.name == "Finance")
-        with self.assertRaisesRegex(UserError, "not open"):
+        with self.assertRaisesRegex(UserError, "not due yet"):
             task.with_user(self.finance).action_approve()
 
     def test_not_ones_own_order(self):

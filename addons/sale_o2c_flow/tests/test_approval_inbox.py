@@ -151,7 +151,7 @@ class TestOrderDecision(InboxCase):
     def test_nothing_of_mine(self):
         for user in (self.finance, self.salesperson, self.shipper):
             order = self.order.with_user(user)
-            with self.refused("waits for your decision|not open for a decision"):
+            with self.refused("waits for your decision|not due yet"):
                 order.action_o2c_approve()
         self.approve(self.order, self.order_admin)
         with self.refused("already decided by Orders"):

@@ -153,7 +153,7 @@ class TestOrderChange(OrderChangeCommon):
         self.order.action_o2c_withdraw_change()
         self.assertEqual(change.state, "withdrawn")
         self.assertFalse(self.order.sudo().activity_ids)
-        with self.refused("not open"):
+        with self.refused("recalled, changed or cancelled"):
             task.action_approve()
         with self.refused("No change"):
             self.order.action_o2c_withdraw_change()

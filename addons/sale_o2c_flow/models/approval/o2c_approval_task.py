@@ -188,9 +188,15 @@ class O2cApprovalTask(models.Model):
                 user=self.decided_by_id.sudo().name,
                 **names,
             )
+        if self.state == "waiting":
+            return self.env._(
+                "%(task)s of %(order)s is not due yet: others decide before.", **names
+            )
         if self.state != "pending":
             return self.env._(
-                "%(task)s of %(order)s is not open for a decision.", **names
+                "%(task)s of %(order)s no longer waits for a decision: the order was "
+                "recalled, changed or cancelled meanwhile.",
+                **names,
             )
         if user not in self.user_ids:
             return self.env._("%(task)s of %(order)s is not yours to decide.", **names)
