@@ -52,6 +52,8 @@ class TestApprovalQuestion(O2cCommon):
         self.assertEqual(self.task.state, "pending")
         self.assertTrue(self.task.has_question)
         self.assertTrue(self.order._o2c_has_open_question())
+        asker = self.order.with_user(self.order_admin)
+        self.assertIn("has not answered yet", asker.o2c_my_task_note)
         todo = self.order.sudo().activity_ids.filtered(
             lambda t: t.user_id == self.salesperson
         )
@@ -68,6 +70,10 @@ class TestApprovalQuestion(O2cCommon):
         self.assertEqual(question.answered_by_id, self.salesperson)
         self.assertFalse(self.task.has_question)
         self.assertFalse(self.order._o2c_has_open_question())
+        self.assertEqual(
+            asker.o2c_my_task_note,
+            "Waits for your decision as Order Administration.",
+        )
         self.assertFalse(todo.active)
         told = self.messages_to(self.order_admin, question)
         self.assertIn("They pay in advance", told)

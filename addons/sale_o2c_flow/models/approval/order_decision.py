@@ -20,7 +20,12 @@ class SaleOrder(models.Model):
         groups="base.group_user",
     )
 
-    @api.depends("o2c_task_ids.state", "o2c_task_ids.user_ids", "user_id")
+    @api.depends(
+        "o2c_task_ids.state",
+        "o2c_task_ids.user_ids",
+        "o2c_task_ids.has_question",
+        "user_id",
+    )
     @api.depends_context("uid", "lang")
     def _compute_o2c_my_task_id(self):
         tasks_by_order = self._o2c_get_my_tasks().grouped("order_id")
@@ -32,19 +37,20 @@ class SaleOrder(models.Model):
     @api.model
     def _o2c_describe_my_tasks(self, tasks):
         names = format_list(self.env, tasks.mapped("name"))
-        reasons = " · ".join(dict.fromkeys(filter(None, tasks.mapped("reason"))))
+        reasons = [task._get_progress_reason() for task in tasks]
         if len(tasks) == 1:
-            return self.env._(
-                "Waits for your decision as %(department)s. %(reasons)s",
-                department=names,
-                reasons=reasons,
+            note = self.env._("Waits for your decision as %s.", names)
+        else:
+            note = self.env._(
+                "Waits for your decision as %s: you decide for all of them at once.",
+                names,
             )
-        return self.env._(
-            "Waits for your decision as %(departments)s: you decide for all of them at "
-            "once. %(reasons)s",
-            departments=names,
-            reasons=reasons,
-        )
+        parts = [note, " · ".join(dict.fromkeys(filter(None, reasons)))]
+        if any(tasks.mapped("has_question")):
+            parts.append(
+                self.env._("The salesperson was asked and has not answered yet.")
+            )
+        return " ".join(filter(None, parts))
 
     def _o2c_get_my_tasks(self):
         """Return the tasks of the orders that the user at hand may decide now."""
