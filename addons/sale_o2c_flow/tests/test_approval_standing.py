@@ -104,6 +104,38 @@ class TestStandingSteps(O2cCommon):
         with self.refused("cannot be changed directly"):
             order.with_user(self.order_admin).o2c_submitted_for_id = False
 
+    def test_given_to_its_decider(self):
+        task = self.tasks_of(self.order_admin, self.order)
+        self.order.user_id = self.order_admin
+        self.assertEqual(task.sudo().user_ids, task._get_asked())
+        self.assertNotIn(self.order_admin, task.user_ids)
+        self.assertIn(self.director, task.user_ids)
+        todos = self.order.sudo().activity_ids.user_id
+        self.assertNotIn(self.order_admin, todos)
+        self.assertIn(self.director, todos)
+        self.approve(self.order, self.director, self.finance, self.warehouse)
+        self.assertEqual(self.order.state, "sale")
+
+    def test_confirmed_order_keeps_its_flow(self):
+        self.flow.team_ids = self.team
+        self.approve(self.order)
+        line = self.order.order_line
+        more = {"order_line": [Command.update(line.id, {"product_uom_qty": 50})]}
+        away = {"team_id": self.free_team.id}
+        with self.refused("goes beyond"):
+            self.order.write({**more, **away})
+        self.order.write(away)
+        with self.refused("goes beyond"):
+            self.order.write(more)
+        self.order.o2c_propose_change(more)
+        self.assertEqual(line.product_uom_qty, 10)
+        self.approve(self.order)
+        self.assertEqual(line.product_uom_qty, 50)
+        # Once the flow is not in use any more, the one that fits holds: here none.
+        self.flow.active = False
+        self.flow.copy({"team_ids": False, "domain": "[('id', '=', 0)]"}).active = True
+        line.product_uom_qty = 60
+
     def test_mass_change(self):
         orders = self.order | self.make_order()
         self.flow.team_ids = self.team

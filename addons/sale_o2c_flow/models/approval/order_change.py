@@ -181,7 +181,7 @@ class SaleOrder(models.Model):
             return self.env["o2c.approval.step"]
         self._o2c_take_customers()
         self._o2c_check_discount_allowed()
-        return self._o2c_get_uncovered_steps()
+        return self._o2c_get_uncovered_steps(self._o2c_get_steps_to_grow())
 
     def _o2c_refuse_beyond(self, vals):
         self._o2c_check_no_open_change()

@@ -224,10 +224,13 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.env["o2c.approval.flow"]._get_flow(self)._get_steps(self)
 
-    def _o2c_get_uncovered_steps(self):
-        """Return the steps that have not approved the order as it is now."""
+    def _o2c_get_uncovered_steps(self, steps=None):
+        """Return the steps that have not approved the order as it is now.
+
+        :param steps: which have to; those of the flow that fits when left out
+        """
         self.ensure_one()
-        steps = self._o2c_get_steps()
+        steps = self._o2c_get_steps() if steps is None else steps
         if not steps:
             return steps
         content = self._o2c_take_content()

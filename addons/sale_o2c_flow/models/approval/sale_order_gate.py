@@ -198,7 +198,7 @@ class SaleOrder(models.Model):
         if not goes_beyond(self._o2c_take_content(), before):
             return
         self._o2c_take_customers()
-        if self._o2c_get_uncovered_steps():
+        if self._o2c_get_uncovered_steps(self._o2c_get_steps_to_grow()):
             self._o2c_refuse_beyond(vals)
         self._o2c_check_discount_allowed()
 

@@ -17,6 +17,8 @@ class SaleOrder(models.Model):
         for order, steps in asked.items():
             order._o2c_check_still_asked(steps)
         confirming._o2c_drop_open_tasks()
+        if "user_id" in vals:
+            self._o2c_put_to_others()
         # What was free in another company need not be in this one.
         self.filtered(
             lambda order: (
@@ -63,10 +65,35 @@ class SaleOrder(models.Model):
                 )
             )
 
+    def _o2c_get_steps_to_grow(self):
+        """Return the steps a confirmed order has to pass to go beyond its approval.
+
+        They are those of the flow that approved it, wherever it was moved since; where
+        none did, or it is not in use any more, of the one that fits.
+
+        :rtype: o2c.approval.step
+        """
+        self.ensure_one()
+        flows = self._o2c_get_live_tasks().flow_id.filtered(
+            lambda flow: flow.active and flow.company_id <= self.company_id
+        )
+        if not flows:
+            return self._o2c_get_steps()
+        steps = self.env["o2c.approval.step"]
+        return steps.union(*(flow._get_steps(self) for flow in flows))
+
     def _o2c_get_open_tasks(self):
         return self._o2c_get_live_tasks().filtered(
             lambda task: task.state in ("waiting", "pending")
         )
+
+    def _o2c_put_to_others(self):
+        """Ask others where a decider was given the order: it is their own now."""
+        for order in self.sudo().filtered("o2c_submitted_at"):
+            for task in order._o2c_get_open_tasks():
+                if task.assigned_user_ids & task._get_barred_users():
+                    if vals := task._prepare_deciders():
+                        task._reassign(vals)
 
     def _o2c_drop_open_tasks(self):
         """Take the tasks back of orders that are confirmed without them: what asked for

@@ -36,7 +36,8 @@ class O2cApprovalTask(models.Model):
         self.ensure_one()
         order, rule = self.order_id, self.rule
         engaged = order._o2c_get_engaged(self)
-        users = self.assigned_user_ids._o2c_working_for(self.company_id) - engaged
+        users = self.assigned_user_ids._o2c_working_for(self.company_id)
+        users -= self._get_barred_users()
         if not self._is_enough(users):
             step = self.step_id or self._get_lost_step()
             users |= step._get_deciders(order)
