@@ -223,3 +223,45 @@ class TestDecisionRecord(O2cCommon):
         )
         self.assertFalse(result["ids"])
         self.assertFalse(self.decision.comment)
+
+
+@tagged("post_install", "-at_install")
+class TestManyDifferences(O2cCommon):
+    """What changed is told of many orders without a query for each."""
+
+    def count_queries(self, records, name):
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        texts = records.mapped(name)
+        self.assertTrue(all(texts))
+        return self.env.cr.sql_log_count - start
+
+    def check_lists(self, records, name):
+        self.count_queries(records, name)
+        few, many = (self.count_queries(r, name) for r in (records[:2], records))
+        self.assertLessEqual(many, few)
+
+    def test_inbox(self):
+        orders = self.make_order()
+        for _number in range(5):
+            orders |= self.make_order([(self.product, 2), (self.product2, 1)])
+        orders.action_o2c_submit()
+        for order in orders:
+            self.approve(order, self.order_admin)
+            order.sudo().order_line[:1].product_uom_qty += 5
+        tasks = self.env["o2c.approval.task"].with_user(self.order_admin)
+        self.check_lists(tasks.search([("waits_for_me", "=", True)]), "changes")
+
+    def test_changes_of_confirmed_orders(self):
+        changes = self.env["o2c.order.change"]
+        for number in range(5):
+            order = self.make_confirmed_order([(self.product, 10 + number)])
+            command = Command.update(order.order_line.id, {"product_uom_qty": 20})
+            changes |= changes.browse(
+                order.with_user(self.salesperson).o2c_propose_change(
+                    {"order_line": [command]}
+                )
+            )
+        self.check_lists(changes.with_user(self.salesperson), "difference")
+        tasks = self.env["o2c.approval.task"].with_user(self.order_admin)
+        self.check_lists(tasks.search([("waits_for_me", "=", True)]), "changes")

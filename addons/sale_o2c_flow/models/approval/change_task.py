@@ -46,10 +46,15 @@ class O2cApprovalTask(models.Model):
             task.display_name = self.env._("%s (change)", task.display_name)
         return result
 
-    def _describe_changes(self, before):
+    def _get_names(self, contents):
+        changes = self.sudo().change_id
+        told = [*changes.mapped("before"), *changes.mapped("content")]
+        return super()._get_names([*contents, *filter(None, told)])
+
+    def _describe_changes(self, before, names=None):
         if change := self.sudo()._get_proposal():
-            return "\n".join(change._describe())
-        return super()._describe_changes(before)
+            return "\n".join(change._describe(names))
+        return super()._describe_changes(before, names)
 
     def _get_content(self):
         # The record at hand may be read by whoever decides, the change by those who sell.

@@ -93,18 +93,20 @@ def _get_ids(key):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _o2c_describe_difference(self, before, after):
+    def _o2c_describe_difference(self, before, after, names=None):
         """Say how the content of the order changed, in the language at hand.
 
         :param dict before: see :mod:`.content`
         :param dict after: the same, later
+        :param names: :class:`Names` of these and other contents, where several are told
         :rtype: list[str], empty when nothing changed
         """
         self.ensure_one()
         differences = find_differences(before, after)
         if not differences:
             return []
-        words = _Words(self.sudo(), before, after)
+        env = self.sudo().env
+        words = _Words(env, before, after, names or Names(env, (before, after)))
         return [words.say(*difference) for difference in differences]
 
     def _o2c_describe_return(self):
@@ -125,20 +127,28 @@ class SaleOrder(models.Model):
         return note
 
 
-class _Words:
-    """Puts differences into sentences; names are read once for all of them."""
+class Names:
+    """The products and units of contents, read once for all of them; what was deleted
+    since keeps its number."""
 
-    def __init__(self, order, before, after):
-        self.env = order.env
+    def __init__(self, env, contents):
+        keys = {key for content in contents for key in content["lines"]}
+        ids = [_get_ids(key) for key in keys]
+        env = env(su=True)
+        self.products = env["product.product"].browse({i[0] for i in ids}).exists()
+        self.uoms = env["uom.uom"].browse({i[1] for i in ids}).exists()
+
+
+class _Words:
+    """Puts differences into sentences."""
+
+    def __init__(self, env, before, after, names):
+        self.env = env
         currencies = self.env["res.currency"].browse(
             [before["currency_id"], after["currency_id"]]
         )
         self.currency, self.new_currency = currencies
-        keys = [*before["lines"], *after["lines"]]
-        ids = [_get_ids(key) for key in keys]
-        # One prefetch each; what was deleted since keeps its number.
-        self.products = self.env["product.product"].browse({i[0] for i in ids}).exists()
-        self.uoms = self.env["uom.uom"].browse({i[1] for i in ids}).exists()
+        self.products, self.uoms = names.products, names.uoms
 
     def say(self, kind, *values):
         return getattr(self, f"_say_{kind}")(*values)

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .content_difference import Names
 from .content_lock import LOCKED_FIELDS
 from .order_change import ProposedChange
 
@@ -72,15 +73,20 @@ class O2cOrderChange(models.Model):
     @api.depends("before", "content", "vals")
     @api.depends_context("lang")
     def _compute_difference(self):
+        contents = [*self.mapped("before"), *self.mapped("content")]
+        names = Names(self.env, filter(None, contents))
         for change in self:
-            change.difference = "\n".join(change._describe())
+            change.difference = "\n".join(change._describe(names))
 
-    def _describe(self):
-        """Say what changes, one sentence for each."""
+    def _describe(self, names=None):
+        """Say what changes, one sentence for each.
+
+        :param names: see :meth:`_o2c_describe_difference` of the order
+        """
         order = self.order_id
         sentences = []
         if self.content:
-            sentences = order._o2c_describe_difference(self.before, self.content)
+            sentences = order._o2c_describe_difference(self.before, self.content, names)
         others = [
             order._fields[name]._description_string(self.env)
             for name in self.vals

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from .content_difference import Names
+
 
 class O2cApprovalTask(models.Model):
     _inherit = "o2c.approval.task"
@@ -19,20 +21,29 @@ class O2cApprovalTask(models.Model):
         open_tasks = self.filtered(lambda task: task.state in ("waiting", "pending"))
         (self - open_tasks).changes = False
         known = open_tasks._get_last_contents()
+        names = open_tasks._get_names(known.values())
         for task in open_tasks:
             before = known.get((task.order_id.id, task.step_id.id))
-            task.changes = task._describe_changes(before) or False
+            task.changes = task._describe_changes(before, names) or False
 
-    def _describe_changes(self, before):
+    def _get_names(self, contents):
+        """Return what is named in contents, and in what the tasks are about."""
+        decided = list(contents)
+        now = [task._get_content() for task in self.sudo()] if decided else []
+        return Names(self.env, decided + now)
+
+    def _describe_changes(self, before, names=None):
         """Say what is different from what the user decided on last.
 
         :param dict before: that content, None where they have not decided yet
+        :param names: see :meth:`_o2c_describe_difference` of the order
         """
         if not before:
             return ""
         # Deciders need not be able to read the order.
         order = self.sudo().order_id
-        return "\n".join(order._o2c_describe_difference(before, self._get_content()))
+        after = self._get_content()
+        return "\n".join(order._o2c_describe_difference(before, after, names))
 
     def _get_last_contents(self):
         """Return what the user at hand decided on last, by order and step.

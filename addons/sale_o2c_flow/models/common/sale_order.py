@@ -90,12 +90,15 @@ class SaleOrder(models.Model):
 
         Down payments have no quantity; what has one is sold, whatever it is called.
         """
-        return self.order_line.filtered(
+        lines = self.order_line
+        sold = lines.filtered(
             lambda line: (
                 not line.display_type
                 and (line.product_uom_qty or not line.is_downpayment)
             )
         )
+        # What is read of them is read for all orders at hand at once.
+        return sold.with_prefetch(lines._prefetch_ids)
 
     def _o2c_get_progress_stages(self):
         """Return the stages of the path from order to cash, for the progress line.
