@@ -584,6 +584,15 @@ class TestApprovalPeople(FlowCase):
         self.assertFalse(flow.gap_note)
         self.assertEqual(flow.picture["stages"][0][0]["name"], "Managers")
 
+    def test_refused_who_cannot_open_approvals(self):
+        with self.assertRaisesRegex(ValidationError, "Shipper may not open approvals"):
+            self.step.user_ids = self.shipper
+        self.step.user_ids = self.shipper | self.finance
+        with self.assertRaisesRegex(ValidationError, "needs at least 2 people"):
+            self.step.write({"rule": "quorum", "quorum": 2})
+        self.step.write({"user_ids": [Command.link(self.finance2.id)]})
+        self.step.write({"rule": "quorum", "quorum": 2})
+
     def test_refused_when_put_to_use(self):
         self.flow.active = False
         self.step.user_ids = False

@@ -128,6 +128,19 @@ class O2cApprovalStep(models.Model):
                         flow=step.flow_id.name,
                     )
                 )
+            able = people._o2c_who_may_approve(step.flow_id.company_id)
+            if not able:
+                raise ValidationError(
+                    self.env._(
+                        "Step “%(step)s” of flow “%(flow)s”: %(people)s may not open "
+                        "approvals and orders. Give them a role in Settings > Users, or "
+                        "choose others.",
+                        step=step.name,
+                        flow=step.flow_id.name,
+                        people=step._name_people(people),
+                    )
+                )
+            people = able
             if len(people) < step._get_count_needed():
                 raise ValidationError(
                     self.env._(
