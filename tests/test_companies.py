@@ -108,17 +108,100 @@ class TestCompaniesApart(TwoCompanies):
     def test_nobody_sees_the_other_company(self):
         for records in self.documents():
             self.assertTrue(records, records._name)
-            for role, user in self.b.items():
-                model = records._name
-                if not self.env[model].with_user(user).has_access("read"):
-                    continue
-                with self.subTest(model, role=role):
-                    found = self.rpc(user, model, "search", [])
-                    self.assertFalse(set(found) & set(records.ids))
-                    self.assert_refused(user, records, "read", ["display_name"])
-                    # Naming the company in the context opens nothing.
-                    context = {"allowed_company_ids": self.company.ids}
-                    self.assert_refused(user, model, "search", [], context=context)
+            self.assert_unseen(records)
+
+    def assert_unseen(self, records):
+        """Check that nobody of company B sees records of company A."""
+        model = records._name
+        for role, user in self.b.items():
+            if not self.env[model].with_user(user).has_access("read"):
+                continue
+            with self.subTest(model, role=role):
+                found = self.rpc(user, model, "search", [])
+                self.assertFalse(set(found) & set(records.ids))
+                self.assert_refused(user, records, "read", ["display_name"])
+                # Naming the company in the context opens nothing.
+                context = {"allowed_company_ids": self.company.ids}
+                self.assert_refused(user, model, "search", [], context=context)
+
+    def propose_more(self):
+        line = self.order.order_line[:1]
+        more = {"order_line": [Command.update(line.id, {"product_uom_qty": 11})]}
+        change_id = self.order.o2c_propose_change(more)
+        return self.env["o2c.order.change"].browse(change_id)
+
+    def test_nobody_sees_how_the_other_company_approves(self):
+        task = self.tasks_of(self.finance, self.waiting)
+        task.action_send_back("Why?")
+        absences = self.env["o2c.approval.delegation"].with_user(self.finance)
+        absence = absences.create({"delegate_id": self.finance2.id})
+        order_id = self.waiting.id
+        analysis = self.env["o2c.approval.analysis"].search(
+            [("order_id", "=", order_id)]
+        )
+        for records in (
+            task.sudo().question_ids,
+            self.propose_more(),
+            absence.sudo(),
+            analysis,
+        ):
+            self.assertTrue(records, records._name)
+            self.assert_unseen(records)
+
+    def test_nobody_has_a_say_in_the_other_company(self):
+        task = self.tasks_of(self.finance, self.waiting)
+        outsider = self.b["finance"]
+        change = self.propose_more()
+        self.assert_refused(
+            self.finance,
+            task,
+            "action_ask_advice",
+            outsider.id,
+            "Why?",
+            pattern="Choose a colleague",
+        )
+        values = {"task_id": task.id, "user_id": outsider.id, "comment": "Yours"}
+        (dialog_id,) = self.rpc(
+            self.finance, "o2c.approval.forward", "create", [values]
+        )
+        dialog = self.env["o2c.approval.forward"].browse(dialog_id)
+        self.assert_refused(
+            self.finance, dialog, "action_forward", pattern="cannot decide"
+        )
+        absence = {"user_id": self.finance.id, "delegate_id": outsider.id}
+        self.assert_refused(
+            self.finance,
+            "o2c.approval.delegation",
+            "create",
+            [absence],
+            pattern="works for",
+        )
+        sales = self.b["sales"]
+        self.assert_refused(sales, change, "action_withdraw")
+        self.assert_refused(sales, self.waiting, "action_o2c_nudge")
+        self.assert_refused(sales, self.order, "o2c_propose_change", {"note": "x"})
+        self.assertEqual(task.user_ids, self.finance | self.finance2)
+
+    def test_absent_in_one_company_only(self):
+        both = self._make_user("both", ROLES["finance"])
+        both.company_ids = self.company | self.company_b
+        order, order_b = self.make_order(), self.make_order_b()
+        for sold in (order, order_b):
+            sold.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        self.tasks_of(self.b["orders"], order_b).action_approve()
+        self.rpc(
+            both,
+            "o2c.approval.delegation",
+            "create",
+            [{"delegate_id": self.b["director"].id, "company_id": self.company_b.id}],
+            context={"allowed_company_ids": [self.company_b.id, self.company.id]},
+        )
+        self.assertTrue(self.tasks_of(self.b["director"], order_b))
+        (task,) = order.sudo().o2c_task_ids.filtered(lambda t: both in t.user_ids)
+        self.assertEqual(task.user_ids, self.finance | self.finance2 | both)
+        self.assertFalse(task.stand_ins)
+        self.assertIn(both, order.sudo().activity_ids.user_id)
 
     def test_nobody_acts_in_the_other_company(self):
         tasks = self.tasks_of(self.finance, self.waiting)
@@ -238,6 +321,29 @@ class TestCompaniesApart(TwoCompanies):
         told |= picking.activity_ids.user_id | collection.sudo().activity_ids.user_id
         self.assertGreaterEqual(told, self.finance | self.shipper | self.order_admin)
         self.assertTrue(all(self.company in user.company_ids for user in told))
+
+    def test_rules_of_the_other_company(self):
+        rule = {"event": "step_approved", "channel": "todo"}
+        named = self.finance | self.b["finance"]
+        self.env["o2c.notification.rule"].create(
+            [
+                {**rule, "audience": "shipper", "company_id": self.company_b.id},
+                {**rule, "audience": "users", "user_ids": [Command.set(named.ids)]},
+            ]
+        )
+        order, order_b = self.make_order(), self.make_order_b()
+        for sold in (order, order_b):
+            sold.action_o2c_submit()
+        self.approve(order, self.order_admin)
+        self.tasks_of(self.b["orders"], order_b).action_approve()
+        told, told_b = order.sudo().activity_ids, order_b.sudo().activity_ids
+        self.assertNotIn(self.shipper, told.user_id)
+        self.assertIn(self.b["shipper"], told_b.user_id)
+        for todos, company in ((told, self.company), (told_b, self.company_b)):
+            strangers = todos.user_id.filtered(
+                lambda u, c=company: c not in u.company_ids
+            )
+            self.assertFalse(strangers.mapped("login"))
 
     def test_policies_of_the_company(self):
         self.env["o2c.discount.policy"].search([]).company_id = self.company_b

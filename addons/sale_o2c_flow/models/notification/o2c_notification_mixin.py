@@ -96,8 +96,8 @@ class O2cNotificationMixin(models.AbstractModel):
     def _o2c_get_told(self, event):
         """Return who is told of an event of these documents.
 
-        :return: active users by document, by channel and, for mails, their
-            ``mail.template``; each user gets one mail about a document
+        :return: active users of its company by document, by channel and, for mails,
+            their ``mail.template``; each user gets one mail about a document
         :rtype: dict[tuple[str, mail.template], dict[record, res.users]]
         """
         told = defaultdict(lambda: defaultdict(self.env["res.users"].browse))
@@ -112,7 +112,8 @@ class O2cNotificationMixin(models.AbstractModel):
                     users = document._o2c_get_audience(
                         rule.audience, rules.browse(rule.id)
                     ).sudo()
-                    users = users.filtered("active")
+                    # Whomever a rule names, the document is for its company's people.
+                    users = users._o2c_working_for(company)
                     if by_mail:
                         users -= mailed[document]
                         mailed[document] |= users
