@@ -130,6 +130,8 @@ class TestSignature(PortalCase):
         self.tasks_of(self.order_admin, order).action_reject("Wrong terms")
         self.assertEqual(order.o2c_approval_state, "rejected")
         self.assertTrue(order.signature)
+        told = self.messages_to(self.salesperson, order)
+        self.assertIn("has signed it: the signature is on hold", told)
         page = self.url_open(order.get_portal_url())
         self.assertEqual(page.status_code, 200)
         self.assertNotIn("Wrong terms", page.text)
@@ -145,6 +147,8 @@ class TestSignature(PortalCase):
         self.assert_signed(order, self.sign(order))
         self.assertEqual(order.o2c_approval_state, "rejected")
         self.assertIn(self.salesperson, order.sudo().activity_ids.user_id)
+        told = self.messages_to(self.salesperson, order)
+        self.assertIn("the signature is on hold", told)
 
     def test_discount_nobody_may_give(self):
         order = self.quote([(self.product, 1, None, 60.0)])
@@ -402,6 +406,8 @@ class TestOnlinePayment(PortalCase):
         order = self.paid_quote()
         tx = self.pay(order, 1150.0)
         self.tasks_of(self.order_admin, order).action_reject("Cannot deliver")
+        told = self.messages_to(self.salesperson, order)
+        self.assertIn("has paid $ 1,150.00: the money is on hold", told)
         self.assertEqual(tx.payment_id.state, "in_process")
         self.assertEqual(order.o2c_amount_outstanding, -1150.0)
         order.action_cancel()
@@ -419,6 +425,8 @@ class TestOnlinePayment(PortalCase):
         self.assertEqual(order.o2c_approval_state, "rejected")
         self.assertEqual(order.o2c_amount_collected, 1150.0)
         self.assertTrue(self.told_of_payment(order))
+        told = self.messages_to(self.salesperson, order)
+        self.assertIn("the money is on hold", told)
 
     def test_invoices_itself_once_confirmed(self):
         """With automatic invoices: not while the order waits, but then."""

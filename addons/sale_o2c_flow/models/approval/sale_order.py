@@ -330,6 +330,10 @@ class SaleOrder(models.Model):
             lambda task: task.state in ("waiting", "pending")
         )
         open_tasks.write({"state": "cancelled"})
+        self._o2c_tell_rejection()
+
+    def _o2c_tell_rejection(self):
+        """Tell that the order is rejected, and that its customer signed or paid."""
         self._o2c_notify("order_rejected")
         if self._o2c_holds_something():
             self._o2c_notify("order_on_hold")

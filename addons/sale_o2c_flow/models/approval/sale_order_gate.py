@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
             return
         for order in self:
             if order.o2c_approval_state == "rejected":
-                order._o2c_notify("order_rejected")
+                order._o2c_tell_rejection()
             elif order.o2c_approval_state != "pending":
                 order._o2c_submit()
 
