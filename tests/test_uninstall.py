@@ -33,6 +33,7 @@ def world(server):
     world.sales.call("sale.order", "action_o2c_submit", [changed])
     for user in (world.finance, world.warehouse):
         world.approve(user, approved)
+    _leave_approvals_open(world, waiting, approved)
     _ship(world, plain[0], receive=True)
     _ship(world, plain[1], receive=False)
     world.collections([plain[3]], submit=False)
@@ -47,6 +48,23 @@ def world(server):
     world.finance.call("o2c.invoice.request", "action_issue", issued)
     world.documents = {"waiting": waiting, "approved": approved, "plain": plain}
     return world
+
+
+def _leave_approvals_open(world, waiting, confirmed):
+    """Leave a question, advice, an absence and a change of an order behind."""
+    task = world.tasks(world.orders, waiting)
+    tasks = "o2c.approval.task"
+    world.orders.call(tasks, "action_send_back", task, "Why?")
+    world.orders.call(tasks, "action_ask_advice", task, world.shipper.uid, "Fine?")
+    world.orders.create(
+        "o2c.approval.delegation",
+        {"user_id": world.orders.uid, "delegate_id": world.warehouse.uid},
+    )
+    lines = world.sales.call(
+        "sale.order.line", "search", [["order_id", "=", confirmed]]
+    )
+    vals = {"order_line": [[1, lines[0], {"product_uom_qty": 20}]]}
+    world.sales.call("sale.order", "o2c_propose_change", [confirmed], vals)
 
 
 def _ship(world, order, receive):
