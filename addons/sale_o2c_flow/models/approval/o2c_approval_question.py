@@ -54,7 +54,6 @@ class O2cApprovalQuestion(models.Model):
     answered_at = fields.Datetime(string="Answered On", readonly=True)
     can_answer = fields.Boolean(compute="_compute_can_answer")
     order_summary = fields.Html(
-        string="Order Summary",
         compute="_compute_order_summary",
         # Whoever is asked reads it here, and need not be able to read the order.
         compute_sudo=True,
