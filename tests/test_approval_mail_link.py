@@ -157,7 +157,7 @@ class TestApprovalMailLink(RpcCase):
 
     def test_taken_back_meanwhile(self):
         self.order.action_o2c_recall()
-        self.assertIn("not open for a decision", self.open(self.finance).text)
+        self.assertIn("no longer waits for a decision", self.open(self.finance).text)
 
     def test_too_old(self):
         parameters = self.env["ir.config_parameter"].sudo()

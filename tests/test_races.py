@@ -150,7 +150,7 @@ def test_two_decide_the_same_task(server, controlled):
 
     for outcomes in in_lanes(race, orders):
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "already decided by", "is not open for a decision")
+        assert_told(outcomes, "already decided by", "no longer waits for a decision")
     decided = server.query(
         f"""
         SELECT task.state = decision.decision, sale.o2c_approval_state, task.state
@@ -311,7 +311,8 @@ def test_last_approval_against_a_change(server, controlled, change):
             [approval, edit],
             "goes beyond",
             "is in approval",
-            "is not open for a decision",
+            "no longer waits for a decision",
+            "is not due yet",
             "cannot modify the product",
         )
         (row,) = world.sales.read("sale.order", [order], "state")
@@ -354,7 +355,7 @@ def test_last_approval_against_taking_back(server, controlled):
             lambda: world.warehouse.call("o2c.approval.task", "action_approve", tasks),
             lambda: world.sales.call("sale.order", "action_o2c_recall", [order]),
         )
-        assert_told(outcomes, "is not open for a decision", "is not in approval")
+        assert_told(outcomes, "no longer waits for a decision", "is not in approval")
         assert len(winners(outcomes)) == 1, outcomes
         (row,) = world.sales.read("sale.order", [order], "state", "o2c_approval_state")
         approved = not isinstance(outcomes[0], RpcError)

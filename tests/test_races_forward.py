@@ -58,7 +58,7 @@ def test_decided_or_forwarded(server, world):
         known = (
             "already decided",
             "not yours to decide",
-            "not open for a decision",
+            "no longer waits for a decision",
             "Somebody else is working on",
         )
         assert any(text in lost[0].message for text in known), lost

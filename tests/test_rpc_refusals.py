@@ -434,7 +434,7 @@ class TestDecidersAreRefused(RpcCase):
         )
         for task in waiting:
             user = task.user_ids[0]
-            self.assert_refused(user, task, "action_approve", pattern="not open")
+            self.assert_refused(user, task, "action_approve", pattern="not due yet")
         self.rpc(self.order_admin, self.task, "action_approve")
         for method, args in (("action_approve", ()), ("action_reject", ("No",))):
             self.assert_refused(
