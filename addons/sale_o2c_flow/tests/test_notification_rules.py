@@ -1,3 +1,4 @@
+from lxml import html
 from psycopg2.errors import RestrictViolation
 
 from odoo.exceptions import AccessError, ValidationError
@@ -341,6 +342,19 @@ class TestNotificationMails(NotificationCase):
         for user in (self.finance, self.finance2):
             body = self.mails_to(user).body_html
             self.assertIn(f"https://example.com/{order.id}/{user.login}", body)
+
+    def test_only_approving_is_a_filled_button(self):
+        order = self.make_order()
+        order.action_o2c_submit()
+        body = self.mails_to(self.order_admin).body_html
+        styles = [
+            link.get("style")
+            for link in html.fromstring(body).iterfind(".//a[@style]")
+            if "/o2c/approval/" in link.get("href")
+        ]
+        self.assertEqual(
+            ["background-color: #714b67" in style for style in styles], [True, False]
+        )
 
     def test_nobody_is_lost_without_an_address(self):
         self.leader.partner_id.email = False
