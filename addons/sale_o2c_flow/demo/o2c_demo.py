@@ -77,6 +77,8 @@ class O2cDemo(models.AbstractModel):
         self._ask_a_question()
         self._propose_a_change()
         self._read_inboxes()
+        while tasks := self.env["o2c.approval.task"]._get_uncounted():
+            tasks._count_working_hours()
 
     def _ref(self, name):
         return self.env.ref(f"sale_o2c_flow.{name}")

@@ -59,7 +59,14 @@ class TestApprovalAnalysis(O2cCommon):
             len(self.order.sudo().o2c_task_ids.decision_ids),
         )
 
+    def count_hours(self):
+        """Let an hour go by: the scheduled action runs."""
+        with self.enter_registry_test_mode():
+            self.env.ref("sale_o2c_flow.ir_cron_working_hours").method_direct_trigger()
+        self.env.invalidate_all()
+
     def test_hours_by_the_clock_and_by_the_calendar(self):
+        self.count_hours()
         admin = self.rows(department="Order Administration")
         self.assertAlmostEqual(admin.hours, 2.0)
         self.assertAlmostEqual(admin.working_hours, 2.0)
@@ -78,6 +85,7 @@ class TestApprovalAnalysis(O2cCommon):
     def test_averages_of_a_department(self):
         with freeze_time("2026-03-09 14:00:00"):
             self.approve(self.order, self.warehouse)
+        self.count_hours()
         self.env.flush_all()
         [(department, count, hours)] = self.analysis.with_user(self.leader)._read_group(
             [("order_id", "=", self.order.id), ("department", "=", "Warehouse")],
@@ -124,6 +132,7 @@ class TestApprovalAnalysis(O2cCommon):
             order.action_o2c_submit()
         with freeze_time("2026-03-08 09:00:00"):
             self.approve(order, self.order_admin)
+        self.count_hours()
         task = order.sudo().o2c_task_ids.filtered("decided_at")
         self.assertAlmostEqual(task.working_hours, 24.0)
 

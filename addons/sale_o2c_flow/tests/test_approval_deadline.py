@@ -1,8 +1,10 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -297,12 +299,14 @@ class TestApprovalDeadline(DeadlineCommon):
     def test_one_failure_is_not_everybodys(self):
         self.step.on_deadline = "approve"
         broken, sound = self.submit(), self.submit()
-        # An order that lost its lines cannot be confirmed.
-        line = broken.order_id.order_line
-        self.env.cr.execute(
-            "UPDATE sale_order_line SET product_id = NULL WHERE id = %s", [line.id]
-        )
-        self.env.invalidate_all()
-        self.watch("2025-07-07 15:00:00")
+        confirm = self.registry["sale.order"].action_confirm
+
+        def refuse(orders):
+            if broken.order_id in orders:
+                raise UserError("It cannot be confirmed.")
+            return confirm(orders)
+
+        with patch.object(self.registry["sale.order"], "action_confirm", refuse):
+            self.watch("2025-07-07 15:00:00")
         self.assertEqual((broken.state, sound.state), ("pending", "approved"))
         self.assertFalse(broken.deadline_met)

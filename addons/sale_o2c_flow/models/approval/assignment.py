@@ -255,8 +255,10 @@ class O2cApprovalTask(models.Model):
         those.
         """
         self.ensure_one()
+        if self.rule == "any":
+            return True
         votes = self._get_votes()
-        if self.rule == "any" or self._is_settled_by(votes.user_id):
+        if self._is_settled_by(votes.user_id):
             return True
         covered = votes.user_id | votes.on_behalf_of_ids
         wanted = self._get_wanted()

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools.misc import formatLang
 
 TABLE = Markup(
@@ -16,6 +16,41 @@ NUMBER_CELL = Markup('<td class="text-end">%s</td>')
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    # What its deciders look at, taken when it was submitted and after each change:
+    # every decision keeps it, and need not take it anew. Read only where asked for.
+    o2c_reviewed_content = fields.Json(
+        copy=False, prefetch="o2c_reviewed", groups="base.group_system"
+    )
+    o2c_reviewed_snapshot = fields.Html(
+        copy=False,
+        sanitize=False,
+        prefetch="o2c_reviewed",
+        groups="base.group_system",
+        help="In the language of the company.",
+    )
+
+    def _o2c_get_protected_fields(self):
+        return super()._o2c_get_protected_fields() | {
+            "o2c_reviewed_content",
+            "o2c_reviewed_snapshot",
+        }
+
+    def _o2c_keep_reviewed(self, content):
+        """Keep what deciders look at from now on.
+
+        :param dict content: what the order says now; see :mod:`.content`
+        """
+        self.ensure_one()
+        if content == self.o2c_reviewed_content:
+            return
+        order = self.with_context(lang=self.company_id.partner_id.lang)
+        self.write(
+            {
+                "o2c_reviewed_content": content,
+                "o2c_reviewed_snapshot": order._o2c_take_snapshot(),
+            }
+        )
 
     def _o2c_take_snapshot(self):
         """Return what the order says now: customer, terms, lines and total.

@@ -259,11 +259,13 @@ class O2cApprovalTask(models.Model):
 
     def _get_content(self):
         """Return the content that is decided on; see :mod:`.content`."""
-        return self.order_id._o2c_take_content()
+        order = self.sudo().order_id
+        return order.o2c_reviewed_content or order._o2c_take_content()
 
     def _get_snapshot(self):
         """Return what is decided on, to read."""
-        return self.order_id._o2c_take_snapshot()
+        order = self.sudo().order_id
+        return order.o2c_reviewed_snapshot or order._o2c_take_snapshot()
 
     # === LIFE OF A TASK === #
 

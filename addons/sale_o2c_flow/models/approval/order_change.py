@@ -214,6 +214,8 @@ class SaleOrder(models.Model):
         return self.o2c_change_id.action_withdraw()
 
     def _o2c_get_owners(self):
+        if self.state != "sale":
+            return super()._o2c_get_owners()
         # Whoever proposes a change does not approve it either.
         changes = self.sudo().o2c_change_ids.filtered(lambda c: not c.settled_at)
         return super()._o2c_get_owners() | changes.user_id

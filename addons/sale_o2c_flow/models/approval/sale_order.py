@@ -265,6 +265,8 @@ class SaleOrder(models.Model):
         self.env["o2c.approval.task"].create(
             [self._o2c_prepare_task(step) for step in missing]
         )
+        if steps:
+            self._o2c_keep_reviewed(content)
         return outdated
 
     def _o2c_prepare_task(self, step):

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+BATCH = 500
 
 
 class O2cApprovalTask(models.Model):
@@ -7,22 +10,49 @@ class O2cApprovalTask(models.Model):
     _inherit = "o2c.approval.task"
 
     working_hours = fields.Float(
-        compute="_compute_working_hours",
-        store=True,
+        readonly=True,
         help="Between the task falling due and its decision, by the working hours of "
-        "the company.",
+        "the company. Counted within the hour: nobody who decides waits for it.",
     )
 
-    @api.depends("pending_since", "decided_at")
-    def _compute_working_hours(self):
+    _uncounted_idx = models.Index(
+        "(id) WHERE decided_at IS NOT NULL AND working_hours IS NULL"
+    )
+
+    @api.model
+    def _cron_count_working_hours(self):
+        """Count the working hours of what was decided since the last time."""
+        cron = self.env["ir.cron"]
+        while tasks := self._get_uncounted():
+            tasks._count_working_hours()
+            if not cron._commit_progress(len(tasks)):
+                break
+
+    @api.model
+    def _get_uncounted(self):
+        self.flush_model(["decided_at", "working_hours"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id
+                  FROM o2c_approval_task
+                 WHERE decided_at IS NOT NULL
+                   AND working_hours IS NULL
+              ORDER BY id
+                 LIMIT %s
+                """,
+                BATCH,
+            )
+        )
+        return self.browse([task_id for (task_id,) in rows])
+
+    def _count_working_hours(self):
         for task in self:
-            task.working_hours = (
-                task.pending_since
-                and task.decided_at
-                and task._count_working_hours(task.pending_since, task.decided_at)
+            task.working_hours = task._get_working_hours(
+                task.pending_since or task.decided_at, task.decided_at
             )
 
-    def _count_working_hours(self, start, end):
+    def _get_working_hours(self, start, end):
         """Return the hours worked between two times, by the company's calendar; plain
         hours where the company keeps none.
 
