@@ -299,11 +299,12 @@ class TestApprovalDeadline(DeadlineCommon):
     def test_one_failure_is_not_everybodys(self):
         self.step.on_deadline = "approve"
         broken, sound = self.submit(), self.submit()
+        order_problem = "It cannot be confirmed."
         confirm = self.registry["sale.order"].action_confirm
 
         def refuse(orders):
             if broken.order_id in orders:
-                raise UserError("It cannot be confirmed.")
+                raise UserError(order_problem)
             return confirm(orders)
 
         with patch.object(self.registry["sale.order"], "action_confirm", refuse):

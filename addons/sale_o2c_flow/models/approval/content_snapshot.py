@@ -20,9 +20,13 @@ class SaleOrder(models.Model):
     # What its deciders look at, taken when it was submitted and after each change:
     # every decision keeps it, and need not take it anew. Read only where asked for.
     o2c_reviewed_content = fields.Json(
-        copy=False, prefetch="o2c_reviewed", groups="base.group_system"
+        string="Content in Approval",
+        copy=False,
+        prefetch="o2c_reviewed",
+        groups="base.group_system",
     )
     o2c_reviewed_snapshot = fields.Html(
+        string="Order in Approval",
         copy=False,
         sanitize=False,
         prefetch="o2c_reviewed",
