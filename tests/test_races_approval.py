@@ -116,7 +116,7 @@ def test_change_approved_twice_at_once(server, world):
                 for user in deciders
             )
         )
-        assert lost(outcomes, "already decided by", "is not open for a decision")
+        assert lost(outcomes, "already decided by", "no longer waits for a decision")
         # Who was told to look again, does.
         for user in deciders:
             world.approve(user, order)
@@ -168,7 +168,9 @@ def test_change_withdrawn_or_made(server, world):
             lambda: world.warehouse.call("o2c.approval.task", "action_approve", tasks),
             lambda: world.sales.call("o2c.order.change", "action_withdraw", [change]),
         )
-        losers = lost(outcomes, "is not open for a decision", "does not wait any more")
+        losers = lost(
+            outcomes, "no longer waits for a decision", "does not wait any more"
+        )
         assert len(losers) == 1, outcomes
         return "withdrawn" if losers[0] is outcomes[0] else "applied", order
 
@@ -252,7 +254,7 @@ def test_deadline_against_a_decider(server, world, finance_step, by_itself):
 
     outcomes = at_once(automatic, *calls)
     assert not isinstance(outcomes[0], RpcError), outcomes[0]
-    lost(outcomes, "already decided by", "is not open for a decision")
+    lost(outcomes, "already decided by", "no longer waits for a decision")
     # What somebody was working on is taken up the next time.
     automatic()
     rows = server.query(
