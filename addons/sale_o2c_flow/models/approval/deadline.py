@@ -5,6 +5,7 @@ import logging
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
 _logger = logging.getLogger(__name__)
@@ -197,8 +198,9 @@ class O2cApprovalTask(models.Model):
             try:
                 with self.env.cr.savepoint():
                     task._watch_deadline()
-            except UserError as error:
-                # Somebody works on the order right now, or it cannot be confirmed.
+            except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+                # Somebody works on the order right now, or it cannot be confirmed: it
+                # is tried again the next time.
                 _logger.info("Approval task %s waits: %s", task.id, error)
             except Exception:
                 _logger.exception("The deadline of approval task %s failed", task.id)

@@ -5,6 +5,7 @@ import logging
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class SaleOrder(models.Model):
             try:
                 with self.env.cr.savepoint():
                     order._o2c_reevaluate()
-            except UserError as error:
+            except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
                 # Somebody works on it, or it cannot be confirmed: next time.
                 _logger.info("%s was not judged anew: %s", order.id, error)
             if not cron._commit_progress(1):
