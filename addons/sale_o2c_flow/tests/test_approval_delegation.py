@@ -189,6 +189,10 @@ class TestDelegate(DelegationCommon):
         self.assertEqual(self.asked(task), self.finance | self.warehouse)
         task.with_user(self.finance).action_approve()
         self.assertEqual((task.state, self.asked(task)), ("pending", self.warehouse))
+        # Decided for them: neither the task nor the inbox says that it waits.
+        mine = task.with_user(self.order_admin)
+        self.assertFalse(mine.waits_for_me)
+        self.assertFalse(mine.search([("waits_for_me", "=", True)]) & mine)
         task.with_user(self.warehouse).action_approve()
         self.assertEqual(task.state, "approved")
 

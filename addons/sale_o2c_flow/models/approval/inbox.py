@@ -32,10 +32,11 @@ class O2cApprovalTask(models.Model):
     def _compute_waits_for_me(self):
         user = self.env.user
         for task in self:
+            made = task.sudo().decision_ids.filtered("counts")
             task.waits_for_me = (
                 task.state == "pending"
                 and user in task.user_ids
-                and user not in task.sudo().decision_ids.filtered("counts").user_id
+                and user not in made.user_id | made.on_behalf_of_ids
             )
 
     def _search_waits_for_me(self, operator, value):
@@ -104,7 +105,7 @@ class O2cApprovalTask(models.Model):
 
     def _get_counted(self):
         """Return the people for whom one of these tasks waits."""
-        return self.filtered(lambda task: task.state == "pending").user_ids
+        return self._get_pending().user_ids
 
     @api.model
     def _refresh_counters(self, users):
