@@ -9,25 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
+from o2c_apps import serving
 from o2c_cli import database, postgres
-from o2c_server import RpcError, Server, at_once, wait_for_lock
+from o2c_races import LANES, in_lanes, lost, winners
+from o2c_server import RpcError, at_once, wait_for_lock
 from o2c_world import World
 
 pytestmark = pytest.mark.slow
 
 REPEATS = 20
-# How many races run side by side.
-LANES = 4
 
 
 @pytest.fixture(scope="module")
 def server():
-    server = Server("o2c_test_races", database.ensure_addon(), workers=5)
-    try:
-        yield server.start()
-        assert not server.complaints(), "\n".join(server.complaints())
-    finally:
-        server.drop()
+    with serving("o2c_test_races", database.ensure_addon(), workers=5) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -46,24 +42,6 @@ def controlled(world):
     world.switch_flow(False)
 
 
-def in_lanes(race, items):
-    """Run a race for each item, a few side by side."""
-    with ThreadPoolExecutor(LANES) as pool:
-        return list(pool.map(race, items))
-
-
-def winners(outcomes):
-    return [outcome for outcome in outcomes if not isinstance(outcome, RpcError)]
-
-
-def assert_told(outcomes, *messages):
-    """Check that those who lost read why."""
-    for outcome in outcomes:
-        if isinstance(outcome, RpcError):
-            known = (*messages, "Somebody else is working on")
-            assert any(text in outcome.message for text in known), outcome
-
-
 def test_two_confirm_the_same_collection(server, world):
     orders = world.confirmed(REPEATS)
     collections = world.collections(orders)
@@ -80,7 +58,7 @@ def test_two_confirm_the_same_collection(server, world):
 
     for outcomes in in_lanes(race, collections):
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "already decided by")
+        lost(outcomes, "already decided by")
     assert_each_paid_once(server, collections)
 
 
@@ -150,7 +128,7 @@ def test_two_decide_the_same_task(server, controlled):
 
     for outcomes in in_lanes(race, orders):
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "already decided by", "no longer waits for a decision")
+        lost(outcomes, "already decided by", "no longer waits for a decision")
     decided = server.query(
         f"""
         SELECT task.state = decision.decision, sale.o2c_approval_state, task.state
@@ -182,7 +160,7 @@ def test_two_decide_on_the_order(server, controlled):
             )
         )
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "already decided by")
+        lost(outcomes, "already decided by")
 
     in_lanes(race, orders)
     decisions = server.query(
@@ -214,7 +192,7 @@ def test_answer_against_a_decision(server, controlled):
             ),
         )
         assert winners(outcomes), outcomes
-        assert_told(outcomes, "is no longer needed")
+        lost(outcomes, "is no longer needed")
         # Who was told to look again, does.
         if isinstance(outcomes[0], RpcError):
             world.approve(world.orders, order)
@@ -261,7 +239,7 @@ def test_all_departments_at_once(server, controlled):
             )
         )
         assert winners(outcomes), outcomes
-        assert_told(outcomes)
+        lost(outcomes)
         # Who was told to look again, does.
         for user, outcome in zip(deciders, outcomes, strict=True):
             if isinstance(outcome, RpcError):
@@ -307,7 +285,7 @@ def test_last_approval_against_a_change(server, controlled, change):
                 "sale.order.line", "write", [line_of[order]], changes[change]
             ),
         )
-        assert_told(
+        lost(
             [approval, edit],
             "goes beyond",
             "is in approval",
@@ -355,7 +333,7 @@ def test_last_approval_against_taking_back(server, controlled):
             lambda: world.warehouse.call("o2c.approval.task", "action_approve", tasks),
             lambda: world.sales.call("sale.order", "action_o2c_recall", [order]),
         )
-        assert_told(outcomes, "no longer waits for a decision", "is not in approval")
+        lost(outcomes, "no longer waits for a decision", "is not in approval")
         assert len(winners(outcomes)) == 1, outcomes
         (row,) = world.sales.read("sale.order", [order], "state", "o2c_approval_state")
         approved = not isinstance(outcomes[0], RpcError)
@@ -394,7 +372,7 @@ def test_two_ship_the_same_delivery(server, world):
 
     for outcomes in in_lanes(race, pickings):
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "already shipped by")
+        lost(outcomes, "already shipped by")
     shipped = server.query(
         f"""
         SELECT DISTINCT picking.state, SUM(move.quantity)
@@ -428,7 +406,7 @@ def test_two_requests_for_the_whole_order(server, world):
 
     for outcomes in in_lanes(race, pairs):
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "left to invoice")
+        lost(outcomes, "left to invoice")
     most = "SELECT MAX(o2c_amount_requested) FROM sale_order WHERE id IN {}"
     assert server.scalar(most.format(tuple(orders))) == 1150.0
 
@@ -450,7 +428,7 @@ def test_two_issue_the_same_request(server, world):
 
     for outcomes in in_lanes(race, requests):
         assert len(winners(outcomes)) == 1, outcomes
-        assert_told(outcomes, "already decided by")
+        lost(outcomes, "already decided by")
     invoices = server.query(
         f"""
         SELECT DISTINCT COUNT(move.id), SUM(move.amount_total), MIN(move.state)
@@ -498,9 +476,9 @@ def test_two_collections_of_the_whole_order(server, world, direction):
 
     for submitted, confirmed in in_lanes(race, pairs):
         assert len(winners(submitted)) == 1, submitted
-        assert_told(submitted, "at most")
+        lost(submitted, "at most")
         assert len(winners(confirmed)) == 1, confirmed
-        assert_told(confirmed, "does not wait for finance")
+        lost(confirmed, "does not wait for finance")
     column = "collected" if direction == "receive" else "refunded"
     amounts = server.query(
         f"SELECT DISTINCT o2c_amount_{column} FROM sale_order"
@@ -521,7 +499,7 @@ def test_confirming_one_while_another_is_submitted(server, world):
         )
         assert not isinstance(outcomes[0], RpcError), outcomes
         assert isinstance(outcomes[1], RpcError), outcomes
-        assert_told(outcomes, "at most")
+        lost(outcomes, "at most")
 
     in_lanes(race, zip(first, second, strict=True))
     least = "SELECT MIN(o2c_amount_outstanding - o2c_amount_pending) FROM sale_order"

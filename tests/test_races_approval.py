@@ -5,28 +5,25 @@ Each race is run many times over, against real commits; see ``test_races.py``.
 
 import html
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from o2c_apps import serving
 from o2c_cli import database
-from o2c_server import RpcError, Server, at_once
+from o2c_races import BUSY, in_lanes, lost
+from o2c_server import RpcError, at_once
 from o2c_world import ROLES, World
 
 pytestmark = pytest.mark.slow
 
 REPEATS = 10
-LANES = 4
-BUSY = "Somebody else is working on"
 
 
 @pytest.fixture(scope="module")
 def server():
-    server = Server("o2c_test_races_approval", database.ensure_addon(), workers=5)
-    try:
-        yield server.start()
-        assert not server.complaints(), "\n".join(server.complaints())
-    finally:
-        server.drop()
+    with serving(
+        "o2c_test_races_approval", database.ensure_addon(), workers=5
+    ) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +47,6 @@ def finance_step(world):
 
     yield write
     write(rule="any", deadline_hours=0, on_deadline="none")
-
-
-def in_lanes(race, items):
-    """Run a race for each item, a few side by side."""
-    with ThreadPoolExecutor(LANES) as pool:
-        return list(pool.map(race, items))
-
-
-def lost(outcomes, *messages):
-    """Return those who lost, who read why."""
-    errors = [outcome for outcome in outcomes if isinstance(outcome, RpcError)]
-    for error in errors:
-        assert any(text in error.message for text in (*messages, BUSY)), error
-    return errors
 
 
 def submitted(world, count=REPEATS, upto=()):
@@ -340,3 +323,39 @@ def _find_link(world, order):
         for found in re.finditer(r'href="[^"]*(/o2c/approval/[^"]+approve)"', body)
     }
     return link
+
+
+def test_decided_or_forwarded(server, world):
+    """In two windows of the same person."""
+
+    def race(order):
+        (task,) = world.tasks(world.finance, order)
+        (dialog,) = world.finance.create(
+            "o2c.approval.forward",
+            {
+                "task_id": task,
+                "user_id": world.warehouse.uid,
+                "comment": "You know them",
+            },
+        )
+        outcomes = at_once(
+            lambda: world.finance.call("o2c.approval.task", "action_approve", [task]),
+            lambda: world.finance.call(
+                "o2c.approval.forward", "action_forward", [dialog]
+            ),
+        )
+        (loser,) = lost(
+            outcomes,
+            "already decided",
+            "not yours to decide",
+            "no longer waits for a decision",
+        )
+        return str(task), "approved" if loser is outcomes[1] else "forwarded"
+
+    expected = in_lanes(race, submitted(world, count=12))
+    rows = server.query(
+        "SELECT task_id, string_agg(decision, ',') FROM o2c_approval_decision"
+        " WHERE task_id IN (%s) GROUP BY task_id"
+        % ",".join(task for task, _decision in expected)
+    )
+    assert sorted(rows) == sorted(expected)

@@ -62,9 +62,12 @@ TRACES = {
 
 
 @contextmanager
-def serving(name, template):
-    """Run a server on a database of its own; nothing may break while it runs."""
-    server = Server(name, template)
+def serving(name, template, **options):
+    """Run a server on a database of its own; nothing may break while it runs.
+
+    :param options: see :class:`o2c_server.Server`
+    """
+    server = Server(name, template, **options)
     try:
         yield server.start()
         assert_nothing_broke(server)
