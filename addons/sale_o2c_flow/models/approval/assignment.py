@@ -224,7 +224,7 @@ class O2cApprovalTask(models.Model):
         asked = {task: task._get_asked() for task in self}
         if values:
             self.write(values)
-        changed = self._refresh_deciders().filtered(lambda t: t.state == "pending")
+        changed = self._refresh_deciders()._get_pending()
         for order, tasks in changed.grouped("order_id").items():
             joined = left = self.env["res.users"]
             for task in tasks:

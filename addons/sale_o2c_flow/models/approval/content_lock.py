@@ -74,10 +74,13 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # Deciders need not be able to read flows; what counts is who decides.
-        pending = self.sudo().o2c_task_ids.filtered(
-            lambda task: task.state == "pending" and task.step_id.editable_field_ids
+        mine = (
+            self.sudo()
+            ._o2c_get_pending_tasks()
+            .filtered(
+                lambda task: task.step_id.editable_field_ids and not task._get_refusal()
+            )
         )
-        mine = pending.filtered(lambda task: not task._get_refusal())
         return set(mine.step_id.editable_field_ids.mapped("name"))
 
     def _o2c_check_content_open(self, before, vals):

@@ -1,14 +1,10 @@
 """How long a decision may take, in working hours, and what happens then."""
 
-import logging
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_datetime
 
-_logger = logging.getLogger(__name__)
+from ..common.scheduled import do_each
 
 ON_DEADLINE = [
     ("none", "Tell the deciders"),
@@ -187,25 +183,9 @@ class O2cApprovalTask(models.Model):
 
     @api.model
     def _cron_watch_deadlines(self):
-        """Remind of decisions, and do what has to be done at their deadlines.
-
-        Each task on its own: what one of them meets with is no matter of the others,
-        and is tried again the next time.
-        """
+        """Remind of decisions, and do what has to be done at their deadlines."""
         due = self.search(self._get_watch_domain())
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for task in due:
-            try:
-                with self.env.cr.savepoint():
-                    task._watch_deadline()
-            except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                # Somebody works on the order right now, or it cannot be confirmed: it
-                # is tried again the next time.
-                _logger.info("Approval task %s waits: %s", task.id, error)
-            except Exception:
-                _logger.exception("The deadline of approval task %s failed", task.id)
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
+        do_each(due, lambda task: task._watch_deadline())
 
     @api.model
     def _get_watch_domain(self):
@@ -291,7 +271,7 @@ class O2cApprovalTask(models.Model):
         tasks = self.with_user(SUPERUSER_ID)
         tasks.order_id._o2c_lock()
         tasks.invalidate_recordset()
-        tasks = tasks.filtered(lambda task: task.state == "pending")
+        tasks = tasks._get_pending()
         if decision == "approved":
             forbidden = tasks.filtered(lambda task: task.order_id._o2c_is_forbidden())
             forbidden._escalate()

@@ -155,8 +155,8 @@ class SaleOrder(models.Model):
 
     def _o2c_get_decision_links(self, user):
         links = super()._o2c_get_decision_links(user)
-        waiting = self.o2c_task_ids.filtered(
-            lambda task: task.state == "pending" and user in task.user_ids
+        waiting = self._o2c_get_pending_tasks().filtered(
+            lambda task: user in task.user_ids
         )
         for task in waiting[:1]:
             urls = task._get_decision_urls(user)

@@ -103,7 +103,4 @@ class SaleOrder(models.Model):
     def _o2c_is_accepted(self):
         """Whether the customer signed or paid; money that is promised is none yet."""
         self.ensure_one()
-        paid = self.transaction_ids.filtered(
-            lambda transaction: transaction.state in ("authorized", "done")
-        )
-        return bool(self.signature or paid)
+        return bool(self.signature or self._o2c_get_payments(("authorized", "done")))

@@ -31,7 +31,7 @@ class O2cApprovalFlow(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for record in self:
-            self.env["o2c.approval.step"]._check_order_domain(record)
+            self.env["sale.order"]._o2c_check_filter(record.domain, record.name)
 
     @api.constrains("active", "step_ids", "company_id", "team_ids")
     def _check_deciders(self):

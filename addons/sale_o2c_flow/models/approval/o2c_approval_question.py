@@ -197,9 +197,8 @@ class O2cApprovalQuestion(models.Model):
 
     def _restart_clocks(self):
         """Let time pass again for deciders who wait for no other answer."""
-        self.task_id.filtered(
-            lambda task: task.state == "pending" and not task.has_question
-        )._restart_clock()
+        pending = self.task_id._get_pending()
+        pending.filtered(lambda task: not task.has_question)._restart_clock()
 
     def _close_todos(self):
         self._o2c_close_todos("advice_requested")

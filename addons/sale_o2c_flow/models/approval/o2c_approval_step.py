@@ -1,7 +1,4 @@
-from ast import literal_eval
-
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 
 class O2cApprovalStep(models.Model):
@@ -18,18 +15,3 @@ class O2cApprovalStep(models.Model):
     sequence = fields.Integer(
         default=10, help="Steps of the same sequence are decided side by side."
     )
-
-    @api.model
-    def _check_order_domain(self, record):
-        """Check that the domain of a flow or step can be applied to orders."""
-        try:
-            domain = literal_eval(record.domain)
-            self.env["sale.order"].sudo().search_count(domain, limit=1)
-        except Exception as error:
-            raise ValidationError(
-                self.env._(
-                    "The filter on orders of “%(name)s” cannot be used: %(error)s",
-                    name=record.name,
-                    error=error,
-                )
-            ) from error

@@ -269,6 +269,19 @@ class O2cApprovalTask(models.Model):
 
     # === LIFE OF A TASK === #
 
+    def _get_undecided(self):
+        """Return those of the tasks that are still to be decided, due or not."""
+        return self._in_states("waiting", "pending")
+
+    def _get_pending(self):
+        """Return those of the tasks that wait for a decision now."""
+        return self._in_states("pending")
+
+    def _in_states(self, *states):
+        tasks = self.filtered(lambda task: task.state in states)
+        # What is read of them is read for all the tasks at hand at once.
+        return tasks.with_prefetch(self._prefetch_ids)
+
     @api.model_create_multi
     def create(self, vals_list):
         tasks = super().create(vals_list)
@@ -308,7 +321,7 @@ class O2cApprovalTask(models.Model):
 
         :return: the tasks that became due by this
         """
-        undecided = self.filtered(lambda task: task.state in ("waiting", "pending"))
+        undecided = self._get_undecided()
         if not undecided:
             return undecided
         sequence = min(undecided.mapped("sequence"))

@@ -101,7 +101,7 @@ class O2cOrderChange(models.Model):
     def _compute_waits_for(self):
         for change in self:
             # Whoever sees the order may know who holds it.
-            pending = change.sudo().task_ids.filtered(lambda t: t.state == "pending")
+            pending = change.sudo().task_ids._get_pending()
             change.waits_for = ", ".join(
                 f"{task.name} ({', '.join(task.user_ids.mapped('name'))})"
                 for task in pending
@@ -215,7 +215,7 @@ class O2cOrderChange(models.Model):
         if "rejected" in tasks.mapped("state"):
             self._settle("rejected")
             self.order_id._o2c_notify("change_rejected")
-        elif self.task_ids.filtered(lambda task: task.state in ("waiting", "pending")):
+        elif self.task_ids._get_undecided():
             self._ask()
         else:
             self._proceed_or_fail()
@@ -232,13 +232,7 @@ class O2cOrderChange(models.Model):
     def _settle(self, state):
         """Close the change without making it; the order stays as it is."""
         for change in self:
-            open_tasks = change.task_ids.filtered(
-                lambda task: task.state in ("waiting", "pending")
-            )
-            open_tasks.write({"state": "cancelled"})
-            change.order_id._o2c_close_todos(
-                "approval_requested", users=open_tasks.user_ids
-            )
+            change.task_ids._get_undecided().write({"state": "cancelled"})
             change.write({"state": state, "settled_at": fields.Datetime.now()})
 
     def action_withdraw(self):

@@ -14,10 +14,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return bool(self.signature or self._o2c_get_payments())
 
-    def _o2c_get_payments(self):
+    def _o2c_get_payments(self, states=PAID_STATES):
         # Salespeople are told that there is money, and may not read transactions.
         return self.sudo().transaction_ids.filtered(
-            lambda transaction: transaction.state in PAID_STATES
+            lambda transaction: transaction.state in states
         )
 
     def _o2c_get_event_note(self, event):

@@ -7,8 +7,6 @@ from odoo.tools import (
     groupby,
 )
 
-NAMES_SHOWN = 3
-
 
 class SaleOrder(models.Model):
     """Where the approval of an order stands: told to colleagues, never to customers."""
@@ -81,7 +79,7 @@ class SaleOrder(models.Model):
                 time=self._o2c_tell_time(rejected.decided_at),
                 comment=rejected.comment,
             )
-        pending = tasks.filtered(lambda task: task.state == "pending")
+        pending = tasks._get_pending()
         holders = [
             self.env._(
                 "%(departments)s since %(time)s",
@@ -140,7 +138,7 @@ class SaleOrder(models.Model):
         rejected = tasks.filtered(lambda task: task.state == "rejected")
         if rejected:
             return self.env._("Rejected by %s", rejected[0].name)
-        pending = tasks.filtered(lambda task: task.state == "pending")
+        pending = tasks._get_pending()
         if pending:
             return self.env._("Waits for %s", pending.mapped("name"))
         return self.env._("%(count)s of %(count)s approved", count=len(tasks))
@@ -204,16 +202,11 @@ class O2cApprovalTask(models.Model):
 
     def _tell_deciders(self):
         """Return the department with those who may decide."""
-        names = self._get_asked().mapped("name")
-        shown, others = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
-        if others > 0:
-            shown.append(self.env._("%s more", others))
-        if not shown:
+        people = self._get_asked()._o2c_name_some("unit-short")
+        if not people:
             return self.name
         return self.env._(
-            "%(department)s (%(people)s)",
-            department=self.name,
-            people=format_list(self.env, shown, "unit-short"),
+            "%(department)s (%(people)s)", department=self.name, people=people
         )
 
 

@@ -1,13 +1,9 @@
 """Orders in approval whose cause goes away by itself: a customer pays, a limit rises."""
 
-import logging
-
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-_logger = logging.getLogger(__name__)
+from ..common.scheduled import do_each
 
 
 class O2cApprovalStep(models.Model):
@@ -29,17 +25,7 @@ class SaleOrder(models.Model):
     def _cron_o2c_reevaluate(self):
         """Drop the steps that are not needed any more, and move their orders on."""
         orders = self._o2c_get_orders_to_reevaluate()
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(orders))
-        for order in orders:
-            try:
-                with self.env.cr.savepoint():
-                    order._o2c_reevaluate()
-            except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                # Somebody works on it, or it cannot be confirmed: next time.
-                _logger.info("%s was not judged anew: %s", order.id, error)
-            if not cron._commit_progress(1):
-                break
+        do_each(orders, lambda order: order._o2c_reevaluate())
 
     @api.model
     def _o2c_get_orders_to_reevaluate(self):

@@ -202,9 +202,7 @@ class SaleOrder(models.Model):
         # right of whoever may change or cancel the order.
         orders = self.sudo().filtered("o2c_submitted_at")
         tasks = orders.o2c_task_ids
-        tasks.filtered(lambda t: t.state in ("waiting", "pending")).write(
-            {"state": "cancelled"}
-        )
+        tasks._get_undecided().write({"state": "cancelled"})
         tasks.filtered(lambda t: t.state in ("approved", "rejected")).write(
             {"state": "superseded"}
         )
@@ -215,7 +213,6 @@ class SaleOrder(models.Model):
                 "o2c_submitted_for_id": False,
             }
         )
-        orders._o2c_close_todos("approval_requested")
 
     # === TASKS === #
 
@@ -293,7 +290,7 @@ class SaleOrder(models.Model):
             # A customer signed it, or chose so: nobody is asked before it is lowered.
             self._o2c_notify("order_rejected")
             return
-        if not tasks.filtered(lambda task: task.state in ("waiting", "pending")):
+        if not tasks._get_undecided():
             # Another team, or whatever else flows ask for, may have brought new steps.
             self._o2c_refresh_tasks()
             tasks = self._o2c_get_live_tasks()
@@ -324,14 +321,10 @@ class SaleOrder(models.Model):
             self._o2c_stop_on_rejection()
         else:
             self._o2c_advance()
-        # Last: deleting makes the transaction forget what it has read.
         self._o2c_close_idle_todos()
 
     def _o2c_stop_on_rejection(self):
-        open_tasks = self.o2c_task_ids.filtered(
-            lambda task: task.state in ("waiting", "pending")
-        )
-        open_tasks.write({"state": "cancelled"})
+        self.o2c_task_ids._get_undecided().write({"state": "cancelled"})
         self._o2c_tell_rejection()
 
     def _o2c_tell_rejection(self):

@@ -10,13 +10,9 @@ class SaleOrder(models.Model):
     def write(self, vals):
         asked = self._o2c_get_steps_at_stake(vals)
         companies = {order: order.company_id for order in self if "company_id" in vals}
-        confirming = self.browse()
-        if vals.get("state") == "sale":
-            confirming = self.filtered(lambda order: order.state != "sale")
         result = super().write(vals)
         for order, steps in asked.items():
             order._o2c_check_still_asked(steps)
-        confirming._o2c_drop_open_tasks()
         if "user_id" in vals:
             self._o2c_put_to_others()
         # What was free in another company need not be in this one.
@@ -26,6 +22,11 @@ class SaleOrder(models.Model):
                 and order.company_id != companies.get(order, order.company_id)
             )
         )._o2c_check_cleared()
+        return result
+
+    def _o2c_check_cleared(self):
+        result = super()._o2c_check_cleared()
+        self._o2c_drop_open_tasks()
         return result
 
     def _o2c_get_steps_at_stake(self, vals):
@@ -83,9 +84,7 @@ class SaleOrder(models.Model):
         return steps.union(*(flow._get_steps(self) for flow in flows))
 
     def _o2c_get_open_tasks(self):
-        return self._o2c_get_live_tasks().filtered(
-            lambda task: task.state in ("waiting", "pending")
-        )
+        return self._o2c_get_live_tasks()._get_undecided()
 
     def _o2c_put_to_others(self):
         """Ask others where a decider was given the order: it is their own now."""

@@ -51,7 +51,7 @@ class O2cApprovalStep(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for record in self:
-            self._check_order_domain(record)
+            self.env["sale.order"]._o2c_check_filter(record.domain, record.name)
 
     @api.model
     def _get_condition_classes(self):

@@ -2,9 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_list
 
-NAMES_SHOWN = 3
 RULES = [
     ("any", "Any one of them"),
     ("all", "All of them"),
@@ -307,9 +305,4 @@ class O2cApprovalStep(models.Model):
 
     def _name_people(self, users):
         """Return the names of people, the first few of them."""
-        names = users.sudo().mapped("name")
-        shown, others = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
-        if others > 0:
-            shown.append(self.env._("%s more", others))
-        style = "or" if self.rule == "any" else "standard"
-        return format_list(self.env, shown, style)
+        return users._o2c_name_some("or" if self.rule == "any" else "standard")

@@ -18,7 +18,7 @@ class O2cApprovalTask(models.Model):
     @api.depends("state", "order_id.amount_total", "order_id.order_line")
     @api.depends_context("uid", "lang")
     def _compute_changes(self):
-        open_tasks = self.filtered(lambda task: task.state in ("waiting", "pending"))
+        open_tasks = self._get_undecided()
         (self - open_tasks).changes = False
         known = open_tasks._get_last_contents()
         names = open_tasks._get_names(known.values())

@@ -16,7 +16,7 @@ class O2cApprovalTask(models.Model):
         due = super()._open_due()
         # Plain flows, the vast majority, ask for nothing more.
         if not all(self.mapped("allow_earlier")):
-            self.filtered(lambda task: task.state == "pending")._take_deciders()
+            self._get_pending()._take_deciders()
         return due
 
     def _take_deciders(self):

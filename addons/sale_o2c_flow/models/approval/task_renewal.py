@@ -11,12 +11,7 @@ class O2cApprovalTask(models.Model):
         if not self:
             return
         self.write({"state": "cancelled"})
-        order = self.order_id
-        still_asked = order.o2c_task_ids.filtered(lambda t: t.state == "pending")
-        order._o2c_close_todos(
-            "approval_requested", users=self.user_ids - still_asked.user_ids
-        )
-        order._message_log(
+        self.order_id._message_log(
             body=self.env._(
                 "No longer needed: approval by %(departments)s.",
                 departments=self.mapped("name"),
@@ -25,8 +20,8 @@ class O2cApprovalTask(models.Model):
 
     def _o2c_renew_reasons(self):
         """Have undecided tasks say why they are needed by the order as it is now."""
-        for task in self:
-            if task.state in ("waiting", "pending") and task.step_id:
+        for task in self._get_undecided():
+            if task.step_id:
                 reason = task.step_id._get_reason(task.order_id)
                 if reason != task.reason_data:
                     task.reason_data = reason

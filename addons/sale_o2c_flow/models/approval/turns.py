@@ -50,10 +50,7 @@ class SaleOrder(models.Model):
     # === WHO, AND WHAT === #
 
     def _o2c_get_pending_tasks(self):
-        tasks = self.o2c_task_ids
-        pending = tasks.filtered(lambda task: task.state == "pending")
-        # Those who decide are read for all orders at hand at once.
-        return pending.with_prefetch(tasks._prefetch_ids)
+        return self.o2c_task_ids._get_pending()
 
     def _o2c_get_audience(self, audience, rule):
         if audience == "submitter":
@@ -134,7 +131,7 @@ class O2cApprovalTask(models.Model):
 
     def write(self, vals):
         ends = vals.get("state") in ("cancelled", "superseded")
-        ended = self.filtered(lambda t: t.state == "pending") if ends else self.browse()
+        ended = self._get_pending() if ends else self.browse()
         result = super().write(vals)
         if ended:
             ended.order_id._o2c_close_idle_todos()

@@ -48,19 +48,6 @@ class O2cApprovalTask(models.Model):
 
     def _count_working_hours(self):
         for task in self:
-            task.working_hours = task._get_working_hours(
+            task.working_hours = task.company_id._o2c_count_hours(
                 task.pending_since or task.decided_at, task.decided_at
             )
-
-    def _get_working_hours(self, start, end):
-        """Return the hours worked between two times, by the company's calendar; plain
-        hours where the company keeps none.
-
-        :param datetime start: in UTC, as end
-        """
-        self.ensure_one()
-        # Deciders need not read the working hours of the company.
-        calendar = self.sudo().company_id.resource_calendar_id
-        if not calendar:
-            return (end - start).total_seconds() / 3600
-        return calendar.get_work_duration_data(start, end)["hours"]

@@ -1,5 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_list
+
+NAMES_SHOWN = 3
 
 
 class ResUsers(models.Model):
@@ -30,6 +33,17 @@ class ResUsers(models.Model):
                 and (not company or company.id in user._get_company_ids())
             )
         )
+
+    def _o2c_name_some(self, style="standard"):
+        """Return the names of the users, the first few of them.
+
+        :param str style: see ``odoo.tools.format_list``
+        """
+        names = self.sudo().mapped("name")
+        shown, others = names[:NAMES_SHOWN], len(names) - NAMES_SHOWN
+        if others > 0:
+            shown.append(self.env._("%s more", others))
+        return format_list(self.env, shown, style)
 
     def _o2c_require_group(self, groups, message):
         """Refuse whoever holds none of the groups.

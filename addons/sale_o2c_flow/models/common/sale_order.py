@@ -1,4 +1,7 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 # What Odoo computes from the lines. Approvals and money rest on these amounts, and a
@@ -84,6 +87,25 @@ class SaleOrder(models.Model):
         for order in self:
             stages = order._o2c_get_progress_stages()
             order.o2c_progress = sorted(stages, key=lambda stage: stage["sequence"])
+
+    @api.model
+    def _o2c_check_filter(self, domain, name):
+        """Check that a filter on orders can be applied.
+
+        :param str domain: as people save it
+        :param str name: of what the filter belongs to
+        :raise ValidationError: if it cannot
+        """
+        try:
+            self.sudo().search_count(literal_eval(domain or "[]"), limit=1)
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "The filter on orders of “%(name)s” cannot be used: %(error)s",
+                    name=name,
+                    error=error,
+                )
+            ) from error
 
     def _o2c_get_sold_lines(self):
         """Return the lines that sell something: no sections, no down payments.

@@ -128,19 +128,8 @@ class O2cNotificationRule(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        orders = self.env["sale.order"].sudo()
         for rule in self:
-            try:
-                orders.search_count(rule._get_domain(), limit=1)
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter on orders of the rule “%(rule)s” cannot be used: "
-                        "%(error)s",
-                        rule=rule.display_name,
-                        error=error,
-                    )
-                ) from error
+            self.env["sale.order"]._o2c_check_filter(rule.domain, rule.display_name)
 
     def _get_domain(self):
         return literal_eval(self.domain or "[]")
